@@ -1,0 +1,5 @@
+-- Removes every job with its record.
+drop table programma.topics;
+drop table programma.claims;
+drop table programma.queue;
+drop table programma.jobs;
