@@ -1,0 +1,81 @@
+-- Writes what became of running jobs. The fence: only the claim that gave a job out may settle it.
+-- $1 the outcomes as JSON, in the order of the jobs' ids; $2 whether they must survive a crash of the server (what a
+-- handler waits for must; what the engine writes on its own may run again, and the fence lets one of the runs count).
+--
+-- A claims row whose last job is settled goes in the same statement, on the database's count: a client that counts
+-- for itself leaves a job active for ever when one of its settlements is lost.
+-- Answers for each: accepted; moved (somebody moved the job by id: nothing to report); lost (another claim has it);
+-- unsure (the record changed while this statement waited for it: ask again). as_said: of a job that was moved, whether
+-- the record is as this outcome would have made it, which after a lost answer means that it did.
+with said as materialized (
+  select s.id, s.claim_id, s.outcome, s.delay, s.result, s.error
+  from json_to_recordset($1::json) as s(
+    id uuid, claim_id uuid, outcome text, delay float8, result jsonb, error jsonb)
+),
+settled as (
+  update programma.jobs j
+  set state = case s.outcome when 'completed' then 'completed' when 'failed' then 'failed' else 'created' end,
+      run_after = case s.outcome
+        when 'retried' then now() + s.delay * interval '1 second'
+        when 'snoozed' then now() + s.delay * interval '1 second'
+        when 'unmoved' then j.started_at + j.retry_after_seconds * interval '1 second'
+        else j.run_after end,
+      finished_at = case when s.outcome in ('completed', 'failed') then now() end,
+      failed_at = case when s.outcome = 'failed' then now() end,
+      attempts = case when s.outcome in ('snoozed', 'released', 'deferred') then j.attempts - 1 else j.attempts end,
+      releases = case when s.outcome = 'released' then j.releases + 1 else j.releases end,
+      result = case when s.outcome = 'completed' then s.result else j.result end,
+      error_count = case when s.error is null then j.error_count else j.error_count + 1 end,
+      errors = case
+        when s.error is null then j.errors
+        else (case when jsonb_array_length(j.errors) >= 20 then j.errors - 0 else coalesce(j.errors, '[]') end)
+             || jsonb_build_array(jsonb_build_object('attempt', j.attempts, 'at', now()) || s.error) end
+  from said s
+  where j.id = any(array(select id from said)) and j.id = s.id
+    and j.claim_id = s.claim_id and j.state = 'active'
+  returning j.id, j.claim_id, j.topic, j.priority, j.run_after, j.state
+),
+queued as (
+  insert into programma.queue (topic, priority, run_after, id)
+  select topic, priority, run_after, id from settled where state = 'created'
+  on conflict do nothing
+),
+counted as materialized (
+  select claim_id, count(*)::int as n from settled group by claim_id order by claim_id
+),
+remaining as materialized (
+  select c.id, c.open - counted.n as open
+  from counted, lateral (select c.id, c.open from programma.claims c where c.id = counted.claim_id for update) c
+),
+lowered as (
+  update programma.claims c set open = r.open
+  from remaining r
+  where c.id = any(array(select id from remaining where open > 0)) and c.id = r.id
+),
+emptied as (
+  delete from programma.claims c where c.id = any(array(select id from remaining where open <= 0))
+)
+select
+  s.id, s.claim_id,
+  case
+    when settled.id is not null then 'accepted'
+    else (
+      select case
+        when j.claim_id = s.claim_id and j.state = 'active' then 'unsure'
+        when j.claim_id = s.claim_id or j.state = 'processing' then 'moved'
+        else 'lost' end
+      from programma.jobs j where j.id = s.id
+    )
+  end as answer,
+  settled.id is null and (
+    select j.claim_id = s.claim_id and case s.outcome
+      when 'completed' then j.state = 'completed' and j.result is not distinct from s.result
+      when 'failed' then j.state = 'failed' and coalesce(j.errors -> -1 @> s.error, true)
+      else j.state = 'created' end
+    from programma.jobs j where j.id = s.id
+  ) as as_said,
+  case when settled.state = 'created' then extract(epoch from settled.run_after - clock_timestamp())::float8 * 1000 end as wait_ms,
+  case when settled.state = 'created' then (extract(epoch from settled.run_after) * 1000000)::float8 end as due_micros,
+  set_config('synchronous_commit', case when $2::boolean then current_setting('synchronous_commit') else 'off' end, true)
+-- by both: a process may have a job twice, under a claim that it lost and under the one that holds it now
+from said s left join settled on settled.id = s.id and settled.claim_id = s.claim_id;

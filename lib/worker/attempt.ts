@@ -1,0 +1,263 @@
+/** One run of one job: the handler gets it, and what it does with it is judged and written. */
+import { monotonicMs } from '../base/clock.js';
+import { InvalidPayloadError, JobCancelledError, JobTimeoutError, LeaseLostError } from '../base/errors.js';
+import type { Executor } from '../base/executor.js';
+import { inAFrameOfItsOwn } from '../base/frame.js';
+import type { Bus } from '../events/bus.js';
+import { checkPayload, type Topic } from '../job/define-topic.js';
+import { checkHandingOver, type HandingOver } from '../job/handing-over.js';
+import { type Ending, judge, type Outcome } from '../job/outcome.js';
+import { type ClaimedJob, type JobSketch, sketchOf } from '../job/record.js';
+import { attributesJson } from '../job/spec.js';
+import { toCleanJson } from '../job/text.js';
+import type { Gone, Settled } from '../store/claims.js';
+import type { Handler } from './handler.js';
+import type { Held } from './in-hand.js';
+import { type Hand, Job, parsed } from './job.js';
+import { report } from './report.js';
+import type { Settler } from './settler.js';
+import type { Words } from './words.js';
+
+export interface Surroundings {
+  readonly settler: Settler;
+  readonly words: Words;
+  readonly bus: Bus;
+  /** Its outcome is written, or it is gone: the claim no longer concerns it. */
+  settled(attempt: Attempt): void;
+  /** A promise that was made to somebody else ends in so many milliseconds. */
+  leaseEnds(inMs: number): void;
+}
+
+/**
+ * A run is concluded once: when the handler ends, or when its signal aborts for time or shutdown and the handler does
+ * not end in the same turn. A handler that goes on after that keeps its place until it ends, and what it says is
+ * refused.
+ */
+export class Attempt implements Held, Hand {
+  private controller: AbortController | undefined;
+  private abortedBy: unknown;
+  private timer: NodeJS.Timeout | undefined;
+  private concluded = false;
+  /** The handler has said itself what becomes of the job, or the job is no longer ours. */
+  private outOfHand = false;
+  /** Somebody moved it by its id: nothing to report before the handler ends. */
+  private movedById = false;
+  private completedWithin = false;
+  private startedMs = 0;
+
+  constructor(
+    readonly claimed: ClaimedJob,
+    private readonly handler: Handler,
+    /** Until when the claim holds, on the monotonic clock; undefined: it is not in hand any more. */
+    private readonly deadlineMs: () => number | undefined,
+    private readonly around: Surroundings,
+  ) {}
+
+  /** Resolves when the handler has ended and its place is free. */
+  async run(): Promise<void> {
+    const { bus, settler } = this.around;
+    if (bus.hears('job:claimed')) bus.emit('job:claimed', { job: this.sketch });
+    this.startedMs = monotonicMs();
+    this.startTimer();
+    const ending = await this.perform();
+    this.conclude(ending);
+    const room = settler.room();
+    if (room) await room;
+  }
+
+  /** The process stops: the handler is told, and after this turn of the event loop the job goes back. */
+  abort(reason: unknown): void {
+    if (this.abortedBy !== undefined) return;
+    this.abortedBy = reason;
+    this.controller?.abort(reason);
+    setImmediate(() => {
+      if (reason instanceof JobTimeoutError && !this.concluded && !this.outOfHand) this.reportOverrun();
+      this.conclude({ kind: 'aborted', reason });
+    });
+  }
+
+  gone(why: Gone['why']): void {
+    if (this.outOfHand || this.concluded) {
+      if (!this.concluded) this.around.settled(this);
+      return;
+    }
+    this.outOfHand = true;
+    this.around.settled(this);
+    if (why === 'moved') {
+      this.movedById = true;
+      return;
+    }
+    const { id, topic } = this.claimed;
+    const reason = why === 'cancelled' ? new JobCancelledError(id, topic) : new LeaseLostError(id, topic);
+    this.abortedBy ??= reason;
+    this.controller?.abort(reason);
+    this.around.bus.emit(why === 'cancelled' ? 'job:cancelled' : 'job:lease-lost', { job: this.sketch });
+  }
+
+  // -- what the Job can do ---------------------------------------------------------------------------------------
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.abortedBy !== undefined) this.controller.abort(this.abortedBy);
+    }
+    return this.controller.signal;
+  }
+
+  complete(result: unknown): Promise<void> {
+    return this.say({ kind: 'completed', result });
+  }
+
+  fail(error: unknown): Promise<void> {
+    return this.say({ kind: 'failed', error: error ?? new Error('failed by its handler') });
+  }
+
+  snooze(seconds: number): Promise<void> {
+    if (!Number.isFinite(seconds) || seconds < 0 || seconds > 1e9)
+      return Promise.reject(new RangeError(`snooze: seconds must be 0 or more, not ${seconds}`));
+    return this.say({ kind: 'snoozed', afterSeconds: seconds });
+  }
+
+  async toProcessing(to: HandingOver): Promise<void> {
+    const order = checkHandingOver(to);
+    const { timeoutSeconds } = order;
+    await this.giveWord(async () => {
+      if (!(await this.around.words.handOver(this.claimed, order, this.by))) throw this.lost();
+    });
+    if (timeoutSeconds !== undefined) this.around.leaseEnds(timeoutSeconds * 1_000);
+    this.reportMoved();
+  }
+
+  async completeWithin(tx: Executor, result: unknown): Promise<void> {
+    this.checkInHand();
+    if (!(await this.around.words.completeWithin(tx, this.claimed, toCleanJson(result)))) throw this.lost();
+    this.completedWithin = true;
+  }
+
+  async progress(value: unknown): Promise<void> {
+    this.checkInHand();
+    if (!(await this.around.words.progress(this.claimed, toCleanJson(value), this.by))) throw this.lost();
+  }
+
+  async setAttributes(attributes: Record<string, unknown>, replace: boolean): Promise<void> {
+    const json = attributesJson(attributes, `job ${this.claimed.id}`);
+    this.checkInHand();
+    if (!(await this.around.words.setAttributes(this.claimed, json, replace, this.by))) throw this.lost();
+  }
+
+  // -- the steps of a run -------------------------------------------------------------------------------------------
+
+  private async perform(): Promise<Ending> {
+    try {
+      const { checkedBy } = this.handler;
+      const data = checkedBy && (await checked(checkedBy, this.claimed));
+      if (data instanceof InvalidPayloadError) return { kind: 'refused', error: data };
+      const job = new Job(this.claimed, this, data);
+      return { kind: 'returned', value: await inAFrameOfItsOwn(() => this.handler.run(job)) };
+    } catch (error) {
+      // What a handler throws because it was told to stop is the stopping, not a fault of its own.
+      return this.abortedBy === undefined ? { kind: 'threw', error } : { kind: 'aborted', reason: this.abortedBy };
+    }
+  }
+
+  private conclude(ending: Ending): void {
+    if (this.concluded) return;
+    this.concluded = true;
+    clearTimeout(this.timer);
+    if (this.movedById) this.reportMoved();
+    else if (!this.outOfHand) void this.write(ending);
+  }
+
+  private async write(ending: Ending): Promise<void> {
+    const outcome = this.judged(ending);
+    try {
+      const settled = await this.settle(outcome, false);
+      if (settled.answer === 'moved' && this.completedWithin) this.report({ kind: 'completed', result: undefined });
+      else this.report(outcome, settled.answer);
+    } catch (error) {
+      if (error instanceof LeaseLostError) this.report(outcome, 'lost');
+      else this.around.bus.fault(error, `writing what became of job ${this.claimed.id} (${this.claimed.topic})`);
+    } finally {
+      this.around.settled(this);
+    }
+  }
+
+  /** After completeWithin the database decides: still held means that the handler's transaction was rolled back. */
+  private judged(ending: Ending): Outcome {
+    const rolledBack = this.completedWithin && ending.kind === 'returned';
+    const real: Ending = rolledBack
+      ? { kind: 'threw', error: new Error('the transaction of completeWithin was rolled back') }
+      : ending;
+    return judge(this.claimed, real, this.handler.options);
+  }
+
+  private async say(outcome: Outcome): Promise<void> {
+    await this.giveWord(async () => {
+      const { answer } = await this.settle(outcome, outcome.kind !== 'snoozed');
+      this.report(outcome, answer);
+      if (answer !== 'accepted') throw this.lost();
+    });
+  }
+
+  /** What the handler says takes the job out of its hand, unless the database could not be told. */
+  private async giveWord(tell: () => Promise<void>): Promise<void> {
+    this.checkInHand();
+    this.outOfHand = true;
+    try {
+      await tell();
+    } catch (error) {
+      this.outOfHand = error instanceof LeaseLostError;
+      throw error;
+    } finally {
+      if (this.outOfHand) this.around.settled(this);
+    }
+  }
+
+  private settle(outcome: Outcome, durable: boolean): Promise<Settled> {
+    return this.around.settler.settle(this.claimed, outcome, durable, this.by);
+  }
+
+  /** Until when the claim holds; not a moment longer when it is not in hand. */
+  private readonly by = (): number => this.deadlineMs() ?? 0;
+
+  private startTimer(): void {
+    const { timeoutSeconds } = this.handler.options;
+    if (timeoutSeconds === undefined) return;
+    const { id, topic } = this.claimed;
+    this.timer = setTimeout(() => this.abort(new JobTimeoutError(id, topic, timeoutSeconds)), timeoutSeconds * 1_000);
+  }
+
+  private checkInHand(): void {
+    if (this.outOfHand || this.concluded) throw this.lost();
+  }
+
+  private lost(): LeaseLostError {
+    return new LeaseLostError(this.claimed.id, this.claimed.topic);
+  }
+
+  private report(outcome: Outcome, answer: Settled['answer'] = 'accepted'): void {
+    report(this.around.bus, this.sketch, outcome, answer, monotonicMs() - this.startedMs);
+  }
+
+  private reportMoved(): void {
+    this.around.bus.emit('job:moved', { job: this.sketch, ms: monotonicMs() - this.startedMs });
+  }
+
+  private reportOverrun(): void {
+    const { timeoutSeconds = 0 } = this.handler.options;
+    this.around.bus.emit('job:overrun', { job: this.sketch, timeoutSeconds });
+  }
+
+  private get sketch(): JobSketch {
+    return sketchOf(this.claimed);
+  }
+}
+
+async function checked(topic: Topic, { data }: ClaimedJob): Promise<{ value: unknown } | InvalidPayloadError> {
+  try {
+    return { value: await checkPayload(topic, parsed(data)) };
+  } catch (error) {
+    if (error instanceof InvalidPayloadError) return error;
+    throw error;
+  }
+}

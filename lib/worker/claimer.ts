@@ -1,0 +1,200 @@
+/** Claims jobs for all topics of the process in one statement, and starts them. */
+import { chance, monotonicMs, wallClock } from '../base/clock.js';
+import { Loop } from '../base/loop.js';
+import type { ClaimedJob } from '../job/record.js';
+import type { Hint } from '../store/adding.js';
+import type { Claimed, Claims, Want } from '../store/claims.js';
+import { Cursor } from './cursor.js';
+import type { Handler, Handlers } from './handler.js';
+
+export interface ClaimerParts {
+  readonly worker: string;
+  readonly claims: Claims;
+  readonly handlers: Handlers;
+  /** Takes what was claimed, with when the statement was sent. */
+  start(job: ClaimedJob, handler: Handler, sentMs: number): void;
+  /** Gives back what came when the process had begun to stop. */
+  giveBack(jobs: readonly ClaimedJob[], sentMs: number): Promise<void>;
+  /** The claims that this process knows of. */
+  known(): readonly string[];
+  /** The next lease of anybody ends in so many milliseconds. */
+  leaseEnds(inMs: number): void;
+  /** The next schedule is due in so many milliseconds. */
+  tickComes(inMs: number): void;
+  failed(error: unknown): void;
+}
+
+/** Rests are spread over the last tenth of a heartBeat; a look after such a rest is that of an idle process. */
+const IDLE = 0.9;
+/** A round may wait for a database that is away: a connection, a statement, a pause. */
+const SLACK_MS = 30_000;
+
+interface Look {
+  readonly handler: Handler;
+  readonly cursor: Cursor;
+  readonly unbounded: boolean;
+  readonly want: Want;
+}
+
+/**
+ * A round claims for every handler with a free place, and rests until the next job is due, at most one heartBeat. It
+ * is woken by what is added in this process, by a hint from another, and by a place that becomes free while there was
+ * more than the places could take.
+ */
+export class Claimer {
+  /** When it last looked, for health. */
+  lastLook: Date | null = null;
+  /** When it last went round, whatever came of it; on the monotonic clock. */
+  private roundMs: number | undefined;
+  private lookedMs = Number.NEGATIVE_INFINITY;
+  private readonly loop: Loop;
+  private readonly cursors = new Map<string, Cursor>();
+  private stopping = false;
+  private unknownClaims = false;
+  private freed = false;
+
+  constructor(private readonly parts: ClaimerParts) {
+    this.loop = new Loop(
+      () => this.tick(),
+      (error) => {
+        // Whether the claim was written is not known: what we were promised without hearing of it goes back.
+        this.unknownClaims = true;
+        parts.failed(error);
+      },
+    );
+  }
+
+  start(): void {
+    this.stopping = false;
+    this.forgetCursors();
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.loop.stop();
+    await this.releaseUnknown().catch(this.parts.failed);
+  }
+
+  /** Something is due, now or soon, in a topic that may be ours. */
+  hear(hint: Hint): void {
+    const handler = this.parts.handlers.of(hint.topic);
+    if (!handler) return;
+    this.cursorOf(hint.topic).hear(hint.dueMicros);
+    if (hint.waitMs <= 0 || handler.free <= 0) handler.more = true;
+    if (handler.free > 0 && hint.waitMs < handler.options.heartBeatMs) this.loop.wakeWithin(hint.waitMs);
+  }
+
+  /** Whatever may have been missed is looked for: after a reconnect, a resume, a new handler. */
+  lookAfresh(): void {
+    this.forgetCursors();
+    this.loop.retryNow();
+  }
+
+  /** A place of this handler is free again. */
+  placeFreed(handler: Handler): void {
+    if (!handler.more || this.freed) return;
+    this.freed = true;
+    // Handlers that end in one turn of the event loop free their places together.
+    setImmediate(() => {
+      this.freed = false;
+      this.loop.wake();
+    });
+  }
+
+  private async tick(): Promise<number> {
+    this.roundMs = monotonicMs();
+    await this.releaseUnknown();
+    const looks = this.looks();
+    // A place that becomes free wakes us; should that be lost, we look all the same.
+    if (looks.length === 0) return this.shortestHeartBeatMs();
+    const sentMs = monotonicMs();
+    const unbounded = looks.some((look) => look.unbounded);
+    const claimed = await this.parts.claims.claim(
+      this.parts.worker,
+      looks.map((look) => look.want),
+      unbounded,
+    );
+    this.lastLook = wallClock();
+    this.lookedMs = sentMs;
+    await this.take(claimed, looks, sentMs);
+    if (claimed.leaseMs !== null) this.parts.leaseEnds(claimed.leaseMs);
+    if (claimed.tickMs !== null) this.parts.tickComes(claimed.tickMs);
+    // Spread a little, so that many processes do not look at one moment.
+    const heartBeatMs =
+      Math.min(...looks.map(({ handler }) => handler.options.heartBeatMs)) * (IDLE + (1 - IDLE) * chance());
+    return Math.max(0, Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs));
+  }
+
+  /** How long ago it last went round, and from when on that is a fault; undefined: it does not go. */
+  pulse(): { ageMs: number; limitMs: number } | undefined {
+    if (this.stopping || this.roundMs === undefined) return undefined;
+    const rests = this.parts.handlers.all().map((handler) => handler.options.heartBeatMs);
+    return { ageMs: monotonicMs() - this.roundMs, limitMs: 2 * Math.max(0, ...rests) + SLACK_MS };
+  }
+
+  private shortestHeartBeatMs(): number {
+    const working = this.parts.handlers.all().filter((handler) => !handler.resting);
+    return Math.min(...working.map((handler) => handler.options.heartBeatMs));
+  }
+
+  private async releaseUnknown(): Promise<void> {
+    if (!this.unknownClaims) return;
+    await this.parts.claims.releaseUnknown(this.parts.worker, this.parts.known());
+    this.unknownClaims = false;
+    // They are as old as they were, and so lie before the cursor.
+    this.forgetCursors();
+  }
+
+  private looks(): Look[] {
+    const now = monotonicMs();
+    return this.parts.handlers
+      .all()
+      .filter((handler) => handler.free > 0)
+      .map((handler) => {
+        const { topic, options, free } = handler;
+        const cursor = this.cursorOf(topic);
+        const unbounded = cursor.mayWalk(now) || now - this.lookedMs >= IDLE * options.heartBeatMs;
+        const { micros, ids } = cursor.position(unbounded);
+        return {
+          handler,
+          cursor,
+          unbounded,
+          want: { topic, places: free, maxAttempts: options.maxAttempts, cursorMicros: micros, cursorIds: ids },
+        };
+      });
+  }
+
+  private async take(claimed: Claimed, looks: readonly Look[], sentMs: number): Promise<void> {
+    const now = monotonicMs();
+    const byTopic = new Map(looks.map((look) => [look.want.topic, [] as ClaimedJob[]]));
+    for (const job of claimed.jobs) byTopic.get(job.topic)?.push(job);
+    for (const { handler, cursor, unbounded, want } of looks) {
+      const jobs = byTopic.get(want.topic) ?? [];
+      cursor.moved(jobs, { unbounded, atMs: now, tookMs: now - sentMs });
+      handler.more = jobs.length >= want.places;
+    }
+    if (this.stopping) return this.parts.giveBack(claimed.jobs, sentMs);
+    const handlers = new Map(looks.map(({ want, handler }) => [want.topic, handler]));
+    const late: ClaimedJob[] = [];
+    for (const job of claimed.jobs) {
+      const handler = handlers.get(job.topic);
+      if (handler && !handler.resting) this.parts.start(job, handler, sentMs);
+      else late.push(job);
+    }
+    if (late.length > 0) await this.parts.giveBack(late, sentMs);
+  }
+
+  private cursorOf(topic: string): Cursor {
+    let cursor = this.cursors.get(topic);
+    if (!cursor) {
+      cursor = new Cursor();
+      this.cursors.set(topic, cursor);
+    }
+    return cursor;
+  }
+
+  private forgetCursors(): void {
+    for (const cursor of this.cursors.values()) cursor.forget();
+  }
+}

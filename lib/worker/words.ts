@@ -1,0 +1,99 @@
+/** What a handler may say about its job beside an outcome, each fenced by the claim and repeated while it lasts. */
+import { Batcher } from '../base/batcher.js';
+import { jittered, monotonicMs, sleep } from '../base/clock.js';
+import { LeaseLostError } from '../base/errors.js';
+import type { Executor } from '../base/executor.js';
+import type { HandedOver } from '../job/handing-over.js';
+import type { ClaimedJob } from '../job/record.js';
+import type { Asking } from '../store/asking.js';
+import type { Claims } from '../store/claims.js';
+import { isPassing, verdictOf } from '../store/faults.js';
+import type { HandOver, Moving } from '../store/moving.js';
+
+interface Progress {
+  readonly job: ClaimedJob;
+  readonly json: string;
+}
+
+interface Handed {
+  readonly job: ClaimedJob;
+  readonly order: HandOver;
+}
+
+/** Until when the claim holds, on the monotonic clock. */
+type By = () => number;
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+
+export class Words {
+  private readonly progresses: Batcher<Progress, boolean>;
+  private readonly handOvers: Batcher<Handed, boolean>;
+  private readonly unanswered = new WeakSet<Handed>();
+
+  constructor(
+    private readonly claims: Claims,
+    private readonly moving: Moving,
+    private readonly asking: Asking,
+  ) {
+    const common = {
+      judge: verdictOf,
+      late: ({ job }: { readonly job: ClaimedJob }) => new LeaseLostError(job.id, job.topic),
+    };
+    this.progresses = new Batcher<Progress, boolean>({ ...common, write: (items) => this.writeProgress(items) });
+    this.handOvers = new Batcher<Handed, boolean>({ ...common, write: (items) => this.writeHandOvers(items) });
+  }
+
+  /** False: the job is no longer the handler's. So with all of these. */
+  handOver(job: ClaimedJob, to: HandedOver, by: By): Promise<boolean> {
+    return this.handOvers.add({ job, order: { ...to, id: job.id, fence: job.claimId } }, 200, by);
+  }
+
+  completeWithin(tx: Executor, job: ClaimedJob, result: string): Promise<boolean> {
+    return this.claims.completeWithin(tx, job.id, job.claimId, result);
+  }
+
+  progress(job: ClaimedJob, json: string, by: By): Promise<boolean> {
+    return this.progresses.add({ job, json }, json.length, by);
+  }
+
+  setAttributes(job: ClaimedJob, json: string, replace: boolean, by: By): Promise<boolean> {
+    return this.whileHeld(job, by, () => this.moving.setAttributes(job.id, json, replace, job.claimId));
+  }
+
+  private async whileHeld<T>(job: ClaimedJob, by: By, say: () => Promise<T>): Promise<T> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await say();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        if (by() <= monotonicMs()) throw new LeaseLostError(job.id, job.topic);
+        await sleep(jittered(pauseMs));
+      }
+    }
+  }
+
+  private async writeHandOvers(items: readonly Handed[]): Promise<boolean[]> {
+    try {
+      const from = await this.moving.toProcessing(items.map(({ order }) => order));
+      const moved = items.map((_, i) => from[i] !== undefined);
+      // An earlier try, whose answer was lost, may have done it.
+      const unsure = items.filter((item, i) => !moved[i] && this.unanswered.has(item)).map(({ job }) => job.id);
+      if (unsure.length === 0) return moved;
+      const states = await this.asking.states(unsure);
+      return items.map(
+        (item, i) => moved[i] || (this.unanswered.has(item) && states.get(item.job.id) === 'processing'),
+      );
+    } catch (error) {
+      for (const item of items) this.unanswered.add(item);
+      throw error;
+    }
+  }
+
+  private async writeProgress(items: readonly Progress[]): Promise<boolean[]> {
+    // Of several reports of one job, the last one counts.
+    const last = new Map(items.map(({ job, json }) => [job.id, { id: job.id, claimId: job.claimId, progress: json }]));
+    const taken = await this.claims.reportProgress([...last.values()]);
+    return items.map(({ job }) => taken.has(job.id));
+  }
+}

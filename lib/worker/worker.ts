@@ -1,0 +1,186 @@
+/** Everything that runs jobs in this process: claims them, runs their handlers, writes what became of them. */
+import { monotonicMs, newWorkerName, within } from '../base/clock.js';
+import { ShutdownError } from '../base/errors.js';
+import type { Bus } from '../events/bus.js';
+import { type ClaimedJob, sketchOf } from '../job/record.js';
+import type { Hint } from '../store/adding.js';
+import type { Asking } from '../store/asking.js';
+import type { Claims } from '../store/claims.js';
+import type { Moving } from '../store/moving.js';
+import { Attempt, type Surroundings } from './attempt.js';
+import { Claimer } from './claimer.js';
+import type { Handler, Handlers } from './handler.js';
+import { InHand } from './in-hand.js';
+import { Renewal } from './renewal.js';
+import { Settler } from './settler.js';
+import { Words } from './words.js';
+
+export interface WorkerParts {
+  readonly claims: Claims;
+  readonly moving: Moving;
+  readonly asking: Asking;
+  readonly handlers: Handlers;
+  readonly bus: Bus;
+  /** A job of this process went back into the queue. */
+  queued(hint: Hint): void;
+  /** A job of this process is settled, or gone. */
+  settled(id: string): void;
+  leaseEnds(inMs: number): void;
+  tickComes(inMs: number): void;
+  failed(error: unknown, where: string): void;
+}
+
+/** What outcomes get, after the handlers' time is over, to reach the database. */
+const LAST_WORDS_MS = 5_000;
+
+export class Worker {
+  /** New at each start: what an earlier life was promised is not ours. */
+  readonly name = newWorkerName();
+  private readonly inHand = new InHand();
+  private readonly running = new Set<Attempt>();
+  /** Who waits for what became of an attempt to be written. */
+  private readonly written = new Map<Attempt, () => void>();
+  private readonly settler: Settler;
+  private readonly renewal: Renewal;
+  private readonly claimer: Claimer;
+  private readonly around: Surroundings;
+
+  constructor(private readonly parts: WorkerParts) {
+    const { claims, moving, handlers, bus } = parts;
+    this.settler = new Settler(claims, parts.queued);
+    this.renewal = new Renewal(claims, this.inHand, (error) => parts.failed(error, 'renewing leases'));
+    this.claimer = new Claimer({
+      worker: this.name,
+      claims,
+      handlers,
+      start: (job, handler, sentMs) => this.take(job, handler, sentMs),
+      giveBack: (jobs, sentMs) => this.giveBack(jobs, sentMs),
+      known: () => this.inHand.known(monotonicMs()),
+      leaseEnds: parts.leaseEnds,
+      tickComes: parts.tickComes,
+      failed: (error) => parts.failed(error, 'claiming jobs'),
+    });
+    this.around = {
+      settler: this.settler,
+      words: new Words(claims, moving, parts.asking),
+      bus,
+      settled: (attempt) => {
+        this.inHand.remove(attempt.claimed);
+        parts.settled(attempt.claimed.id);
+        this.written.get(attempt)?.();
+      },
+      leaseEnds: parts.leaseEnds,
+    };
+  }
+
+  get lastLook(): Date | null {
+    return this.claimer.lastLook;
+  }
+
+  pulse(): ReturnType<Claimer['pulse']> {
+    return this.claimer.pulse();
+  }
+
+  start(): void {
+    this.renewal.start();
+    this.claimer.start();
+  }
+
+  /**
+   * Claims nothing more, waits for the handlers, then aborts those that are left and gives their jobs back, unspent.
+   * @param ms what the handlers get
+   */
+  async stop(ms: number): Promise<void> {
+    // A claim that is on its way goes back when it comes; if it never does, nobody waits for it.
+    const lastClaim = this.claimer.stop();
+    const ended = Promise.all(this.parts.handlers.all().map((handler) => handler.drained())).then(() => true);
+    if (!(await within(ms, ended))) for (const attempt of this.running) attempt.abort(new ShutdownError());
+    // What was aborted is concluded in the next turn of the event loop, and only then waits for the settler.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await within(LAST_WORDS_MS, Promise.all([lastClaim, this.settler.drained()]));
+    await within(LAST_WORDS_MS, this.renewal.stop());
+  }
+
+  /**
+   * Runs these jobs of a handler if they wait, whatever their time and their turn, also while nothing else is claimed.
+   * Resolves, with how many there were, when the handler has ended and what became of them is written.
+   */
+  async runThese(ids: readonly string[], handler: Handler): Promise<number> {
+    this.renewal.start();
+    const sentMs = monotonicMs();
+    const jobs = await this.parts.claims.claimThese(this.name, ids, handler.options.maxAttempts);
+    await Promise.all(
+      jobs.map(async (job) => {
+        const attempt = this.attemptOf(job, handler);
+        const written = new Promise<void>((resolve) => this.written.set(attempt, resolve));
+        await Promise.all([this.begin(attempt, handler, sentMs), written]);
+        this.written.delete(attempt);
+      }),
+    );
+    return jobs.length;
+  }
+
+  /** What is not written by now will not be. */
+  giveUp(): void {
+    this.settler.giveUp();
+  }
+
+  hear(hint: Hint): void {
+    this.claimer.hear(hint);
+  }
+
+  /** Jobs were taken from whoever runs them: if that is us, the handlers are told. */
+  gone(ids: readonly string[]): void {
+    if (ids.some((id) => this.inHand.holding(id))) this.renewal.lookNow();
+  }
+
+  /** A job was moved by its id; if its handler runs here, that is the handler's own business: nothing is lost. */
+  moved(id: string): void {
+    this.inHand.holding(id)?.gone('moved');
+  }
+
+  /** Looks for whatever may have been missed. */
+  lookAfresh(): void {
+    this.claimer.lookAfresh();
+  }
+
+  /** The database was away: whether the leases still hold is the first thing to know. */
+  renewNow(): void {
+    this.renewal.lookNow();
+  }
+
+  private take(job: ClaimedJob, handler: Handler, sentMs: number): void {
+    // The answer was longer on its way than the lease lasts (the process was stopped, say): somebody else may have it.
+    if (sentMs + job.leaseSeconds * 1_000 <= monotonicMs())
+      this.parts.bus.emit('job:lease-lost', { job: sketchOf(job) });
+    else void this.begin(this.attemptOf(job, handler), handler, sentMs);
+  }
+
+  private attemptOf(job: ClaimedJob, handler: Handler): Attempt {
+    return new Attempt(job, handler, () => this.inHand.get(job.claimId)?.deadlineMs, this.around);
+  }
+
+  /** Resolves when the handler has ended and its place is free. */
+  private begin(attempt: Attempt, handler: Handler, sentMs: number): Promise<void> {
+    const known = this.inHand.get(attempt.claimed.claimId) !== undefined;
+    const claim = this.inHand.add(attempt, sentMs);
+    if (!known) this.renewal.holds(claim);
+    handler.busy++;
+    this.running.add(attempt);
+    return attempt.run().finally(() => {
+      this.running.delete(attempt);
+      handler.release();
+      this.claimer.placeFreed(handler);
+    });
+  }
+
+  private async giveBack(jobs: readonly ClaimedJob[], sentMs: number): Promise<void> {
+    await Promise.all(
+      jobs.map((job) =>
+        this.settler
+          .settle(job, { kind: 'released' }, false, () => sentMs + job.leaseSeconds * 1_000)
+          .catch((error) => this.parts.failed(error, 'giving jobs back')),
+      ),
+    );
+  }
+}
