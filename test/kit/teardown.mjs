@@ -1,0 +1,2 @@
+/** After everything, under Jest. */
+export default () => globalThis.stopPostgres();

@@ -1,0 +1,4 @@
+export function keep(
+  checks: readonly (readonly [promise: string, check: () => unknown])[],
+  afterwards: () => Promise<unknown>,
+): Promise<void>;

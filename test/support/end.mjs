@@ -1,0 +1,6 @@
+/** Jest's globalTeardown, in the same process as `begin.mjs`. */
+import './typescript.mjs';
+
+const { end } = await import('./run.ts');
+
+export default end;
