@@ -66,9 +66,10 @@ it('sends id, topic, data, attributes and trace context', async () => {
   const [topic, target] = [aTopic(), aTarget()];
   const programma = await aStartedEngine(database);
   programma.handOff(topic, target);
+  const moved = nextOf(programma, 'job:moved', topic);
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const id = await programma.addJob(topic, { data: { n: 1 }, attributes: { traceparent, tenant: 'a' } });
-  await nextOf(programma, 'job:moved', topic);
+  await moved;
   expect(target.batches.flat()).toEqual([
     {
       id,
@@ -87,8 +88,9 @@ it('takes the topics of a pattern, those that wait and those that come, and leav
   const programma = await aStartedEngine(database);
   const early = await programma.addJob(`${prefix}.early`);
   programma.processJobs({ topicName: `${prefix}.own` }, (job) => job.complete('here'));
+  const moved = nextOf(programma, 'job:moved', `${prefix}.early`);
   programma.handOff(`${prefix}.*`, target);
-  await nextOf(programma, 'job:moved', `${prefix}.early`);
+  await moved;
   const own = await programma.addJob(`${prefix}.own`);
   const late = await programma.addJob(`${prefix}.late`);
   expect(await programma.waitForJob(own)).toMatchObject({ state: 'completed', result: 'here' });
@@ -101,7 +103,7 @@ it('hears of the topics of a pattern from other processes', async () => {
   const target = aTarget();
   const programma = await aStartedEngine(database);
   programma.handOff(`${prefix}.*`, target);
-  await next(programma, 'listen', ({ state }) => state === 'live').catch(() => undefined);
+  await eventually(async () => (await programma.health()).listen === 'live');
   const other = await aStartedEngine(database, { workers: false });
   const id = await other.addJob(`${prefix}.from-elsewhere`);
   await eventually(async () => (await programma.getJob(id))?.state === 'processing', 15_000);

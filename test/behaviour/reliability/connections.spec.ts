@@ -5,7 +5,7 @@ import { Programma } from '../../../lib/engine.js';
 import { atTheEnd } from '../../support/at-the-end.js';
 import { aDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
-import { anEngine, aServerToStrike, behindAProxy, next } from './an-engine.js';
+import { aGate, anEngine, aServerToStrike, behindAProxy, next } from './an-engine.js';
 
 const auto = { topicName: 'work', completion: 'auto' } as const;
 const away = (m: string) => m.startsWith('The database is away');
@@ -104,12 +104,17 @@ it('keeps its leases while every connection that the server has is taken', async
 
 it('adds again within seconds when every connection has gone silent, and keeps what it holds', async () => {
   const { proxy, url } = await behindAProxy();
-  const programma = await anEngine({ connectionString: url, addTimeoutSeconds: 2 }, (p) =>
-    p.processJobs(auto, ({ data }) => new Promise((resolve) => setTimeout(resolve, Number(data ?? 0)))),
-  );
-  const held = await programma.addJob('work', { data: 12_000, retryAfterSeconds: 6 });
+  const running = aGate();
+  const programma = await anEngine({ connectionString: url, addTimeoutSeconds: 2 }, (p) => {
+    p.processJobs(auto, () => 'done');
+    p.processJobs({ ...auto, topicName: 'held' }, async () => {
+      running.open();
+      await new Promise((resolve) => setTimeout(resolve, 12_000));
+    });
+  });
+  const held = await programma.addJob('held', { retryAfterSeconds: 6 });
   await Promise.all(Array.from({ length: 20 }, () => programma.addJob('work')));
-  await next(programma, 'job:claimed', (e) => e.job.id === held);
+  await running.opened;
   await Promise.all(Array.from({ length: 5 }, () => programma.listJobs()));
   proxy.swallow();
   await eventually(

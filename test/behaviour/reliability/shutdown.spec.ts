@@ -16,10 +16,11 @@ it('gives a job back unspent, and another process has it within a second', async
   await stopped.until('started');
   const handle = other.processJobs({ topicName: 'work', completion: 'auto' }, () => 'here');
   await new Promise((resolve) => setTimeout(resolve, 500));
+  const claiming = next(other, 'job:claimed');
   stopped.kill('SIGTERM');
   await stopped.until('aborted');
   const abortedAt = Date.now();
-  const claimed = await next(other, 'job:claimed');
+  const claimed = await claiming;
   expect(Date.now() - abortedAt).toBeLessThan(1_000);
   expect(claimed.job.attempt).toBe(1);
   expect(stopped.said).toContainEqual(expect.objectContaining({ event: 'aborted', reason: 'ShutdownError' }));
