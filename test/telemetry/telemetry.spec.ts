@@ -69,8 +69,9 @@ describe('spans', () => {
       many(_: Job[]) {}
     }
     const { jobs } = await anApp({ providers: [Mailer] }, { telemetry });
+    const completed = nextOf(jobs, 'job:completed', 'batched');
     await jobs.addJobs([{ topic: 'batched' }, { topic: 'batched' }, { topic: 'other' }]);
-    await nextOf(jobs, 'job:completed', 'batched');
+    await completed;
     const [added] = spans('add several topics');
     const [ran] = spans('process batched');
     expect(ran?.links.map((link) => link.context.spanId)).toEqual(Array(2).fill(added?.spanContext().spanId));

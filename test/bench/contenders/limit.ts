@@ -49,7 +49,7 @@ export class BareSql implements Contender {
       data,
       ...(at && { run_at: at(data) }),
     }));
-    await this.run(this.client(0), sql['insert-jobs'], [JSON.stringify(jobs)]);
+    await this.run(this.client(0), sql['insert-jobs'], [false, JSON.stringify(jobs), null]);
   }
 
   async work(handle: Handle): Promise<void> {
