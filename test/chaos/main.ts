@@ -40,8 +40,8 @@ const PLAYS: Readonly<Record<EngineName, Play>> = {
     least: {
       'kill -9 of the server': 3,
       'immediate restart': 3,
-      'connections cut': 4,
-      'connections swallowed': 4,
+      'connections cut': 6,
+      'connections swallowed': 7,
       'SIGTERM of a process': 6,
       'SIGKILL of a process': 6,
       'SIGSTOP beyond the lease': 8,
