@@ -121,6 +121,8 @@ export class Claims {
       const rows = await this.db.rows(this.sql['settle-jobs'], [document, durable], 'engine', ms);
       const unsure = new Set<string>();
       for (const row of rows) {
+        // The one row of a statement that has nothing to say.
+        if (row.id === null) continue;
         const key = text(row, 'id') + text(row, 'claim_id');
         if (row.answer === 'unsure') unsure.add(key);
         else
@@ -134,9 +136,7 @@ export class Claims {
       }
       open = open.filter(({ id, claimId }) => unsure.has(id + claimId));
     }
-    return settlements.map(
-      ({ id, claimId }) => settled.get(id + claimId) ?? { answer: 'lost', waitMs: null, dueMicros: null },
-    );
+    return settlements.map(({ id, claimId }) => settled.get(id + claimId) ?? ENDED);
   }
 
   /** Extends the claims; answers which of the running jobs are no longer the worker's. */
@@ -198,6 +198,9 @@ export class Claims {
     return (await this.db.answerWithin(tx, this.sql['complete-within'], [result, id, claimId])) === 'true';
   }
 }
+
+/** An outcome of which nothing was said. */
+const ENDED: Settled = { answer: 'accepted', waitMs: null, dueMicros: null };
 
 const inTurn = (jobs: ClaimedJob[]): ClaimedJob[] =>
   jobs.sort((a, b) => a.priority - b.priority || a.runAfterMicros - b.runAfterMicros || (a.id < b.id ? -1 : 1));

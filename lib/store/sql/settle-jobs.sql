@@ -4,9 +4,11 @@
 --
 -- A claims row whose last job is settled goes in the same statement, on the database's count: a client that counts
 -- for itself leaves a job active for ever when one of its settlements is lost.
--- Answers for each: accepted; moved (somebody moved the job by id: nothing to report); lost (another claim has it);
--- unsure (the record changed while this statement waited for it: ask again). as_said: of a job that was moved, whether
--- the record is as this outcome would have made it, which after a lost answer means that it did.
+-- Of an outcome that was accepted and has ended its job there is nothing to say; so that there is an answer, the first
+-- row may be empty. Otherwise: accepted (the job waits again, and from when); moved (somebody moved the job by id:
+-- nothing to report); lost (another claim has it); unsure (the record changed while this statement waited for it: ask
+-- again). as_said: of a job that was moved, whether the record is as this outcome would have made it, which after a
+-- lost answer means that it did.
 with said as materialized (
   select s.id, s.claim_id, s.outcome, s.delay, s.result, s.error
   from json_to_recordset($1::json) as s(
@@ -54,6 +56,9 @@ lowered as (
 ),
 emptied as (
   delete from programma.claims c where c.id = any(array(select id from remaining where open <= 0))
+),
+durability as materialized (
+  select set_config('synchronous_commit', case when $2::boolean then current_setting('synchronous_commit') else 'off' end, true)
 )
 select
   s.id, s.claim_id,
@@ -74,8 +79,9 @@ select
       else j.state = 'created' end
     from programma.jobs j where j.id = s.id
   ) as as_said,
-  case when settled.state = 'created' then extract(epoch from settled.run_after - clock_timestamp())::float8 * 1000 end as wait_ms,
-  case when settled.state = 'created' then (extract(epoch from settled.run_after) * 1000000)::float8 end as due_micros,
-  set_config('synchronous_commit', case when $2::boolean then current_setting('synchronous_commit') else 'off' end, true)
--- by both: a process may have a job twice, under a claim that it lost and under the one that holds it now
-from said s left join settled on settled.id = s.id and settled.claim_id = s.claim_id;
+  extract(epoch from settled.run_after - clock_timestamp())::float8 * 1000 as wait_ms,
+  (extract(epoch from settled.run_after) * 1000000)::float8 as due_micros
+from durability
+  -- by both: a process may have a job twice, under a claim that it lost and under the one that holds it now
+  left join (said s left join settled on settled.id = s.id and settled.claim_id = s.claim_id)
+  on settled.id is null or settled.state = 'created';

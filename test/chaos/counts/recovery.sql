@@ -10,17 +10,23 @@ with lost as (
     and exists (select from chaos.blows b where b.process = l.process and b.blow = 'SIGKILL of a process')
 ),
 found as (
-  select lost.over, lost.process, (
-    select min(extract(epoch from m.at) * 1000000 - epoch_micros)
-    from chaos.clock, chaos.moves m
-    where m.job = lost.job and m.was = 'active' and extract(epoch from m.at) * 1000000 - epoch_micros > lost.died) as taken_back
-  from lost
+  select lost.over, lost.process, extract(epoch from next.at) * 1000000 - epoch_micros as taken_back
+  from lost, chaos.clock, lateral (
+    -- what the record did next, after it was given to this claim: progress is no move
+    select m.at
+    from chaos.moves m
+    where m.job = lost.job and m.state <> 'active'
+      and m.n > (select max(given.n) from chaos.moves given where given.job = lost.job and given.claim = lost.claim and given.state = 'active')
+    order by m.n
+    limit 1
+  ) next
+  -- else its last word had arrived, and its process died of nothing that concerned it
+  where extract(epoch from next.at) * 1000000 - epoch_micros > lost.died
 ),
 undisturbed as (
   select (taken_back - over) / 1000 as ms
   from found
-  where taken_back is not null
-    and not exists (select from chaos.blows b where b.process is null and b.at <= taken_back and b.over + 1000000 >= found.over)
+  where not exists (select from chaos.blows b where b.process is null and b.at <= taken_back and b.over + 1000000 >= found.over)
     and exists (
       select from chaos.processes p
       where p.process <> found.process and p.since < found.over - 1000000

@@ -26,7 +26,9 @@ const mixed = (from: number): string[] => [...half('due', from), ...half('active
 const claimsOf = (from: number): string[] => [claimOf(from), claimOf(from + 100)];
 const json = (ids: readonly string[], rest: (i: number) => object): string =>
   JSON.stringify(ids.map((id, i) => ({ id, ...rest(i) })));
-const OUTCOMES = ['completed', 'failed', 'retried', 'snoozed', 'released', 'unmoved'];
+const ENDS = ['completed', 'failed'];
+const OUTCOMES = [...ENDS, 'retried', 'snoozed', 'released', 'unmoved'];
+const outcomeOf = (i: number): string => OUTCOMES[i % OUTCOMES.length] ?? '';
 const error = { name: 'Error', message: 'no' };
 
 const added = (from: number): object[] =>
@@ -149,12 +151,13 @@ export const CASES: Partial<Record<StatementName, Case>> = {
     values: (from) => [
       json(idsOf('active', from, JOBS), (i) => ({
         claim_id: claimOf(from + i),
-        outcome: OUTCOMES[i % OUTCOMES.length],
+        outcome: outcomeOf(i),
         delay: 10,
         error,
       })),
       false,
     ],
-    rows: JOBS,
+    // Of those that have ended there is nothing to say.
+    rows: Array.from({ length: JOBS }, (_, i) => outcomeOf(i)).filter((outcome) => !ENDS.includes(outcome)).length,
   },
 };
