@@ -11,7 +11,7 @@ export interface ClaimerParts {
   readonly worker: string;
   readonly claims: Claims;
   readonly handlers: Handlers;
-  /** Takes what was claimed, with when the statement was sent. */
+  /** Takes what was claimed, for which the handler has kept a place, with when the statement was sent. */
   start(job: ClaimedJob, handler: Handler, sentMs: number): void;
   /** Gives back what came when the process had begun to stop. */
   giveBack(jobs: readonly ClaimedJob[], sentMs: number): Promise<void>;
@@ -28,6 +28,8 @@ export interface ClaimerParts {
 const IDLE = 0.9;
 /** A round may wait for a database that is away: a connection, a statement, a pause. */
 const SLACK_MS = 30_000;
+/** So many jobs of a topic at once: where there are more places, the next claim is on its way while these begin. */
+const MOST_AT_ONCE = 500;
 
 interface Look {
   readonly handler: Handler;
@@ -120,6 +122,7 @@ export class Claimer {
     await this.take(claimed, looks, sentMs);
     if (claimed.leaseMs !== null) this.parts.leaseEnds(claimed.leaseMs);
     if (claimed.tickMs !== null) this.parts.tickComes(claimed.tickMs);
+    if (looks.some(({ handler }) => handler.more && handler.free > 0)) return 0;
     // Spread a little, so that many processes do not look at one moment.
     const heartBeatMs =
       Math.min(...looks.map(({ handler }) => handler.options.heartBeatMs)) * (IDLE + (1 - IDLE) * chance());
@@ -160,7 +163,13 @@ export class Claimer {
           handler,
           cursor,
           unbounded,
-          want: { topic, places: free, maxAttempts: options.maxAttempts, cursorMicros: micros, cursorIds: ids },
+          want: {
+            topic,
+            places: Math.min(free, MOST_AT_ONCE),
+            maxAttempts: options.maxAttempts,
+            cursorMicros: micros,
+            cursorIds: ids,
+          },
         };
       });
   }
@@ -176,13 +185,29 @@ export class Claimer {
     }
     if (this.stopping) return this.parts.giveBack(claimed.jobs, sentMs);
     const handlers = new Map(looks.map(({ want, handler }) => [want.topic, handler]));
-    const late: ClaimedJob[] = [];
+    const [taken, late]: [[ClaimedJob, Handler][], ClaimedJob[]] = [[], []];
     for (const job of claimed.jobs) {
       const handler = handlers.get(job.topic);
-      if (handler && !handler.resting) this.parts.start(job, handler, sentMs);
-      else late.push(job);
+      if (!handler || handler.resting) late.push(job);
+      else {
+        handler.busy++;
+        taken.push([job, handler]);
+      }
     }
+    // Not before the next claim, if there is to be one, has left.
+    if (taken.length > 0) setImmediate(() => this.begin(taken, sentMs));
     if (late.length > 0) await this.parts.giveBack(late, sentMs);
+  }
+
+  private begin(taken: readonly (readonly [ClaimedJob, Handler])[], sentMs: number): void {
+    if (!this.stopping) for (const [job, handler] of taken) this.parts.start(job, handler, sentMs);
+    else {
+      void this.parts.giveBack(
+        taken.map(([job]) => job),
+        sentMs,
+      );
+      for (const [, handler] of taken) handler.release();
+    }
   }
 
   private cursorOf(topic: string): Cursor {

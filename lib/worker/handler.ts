@@ -9,7 +9,7 @@ import type { Job } from './job.js';
 export type Run = ((job: Job) => unknown) | ((jobs: Job[]) => unknown);
 
 export class Handler {
-  /** Running, or ended and waiting for the settler to have room. */
+  /** Claimed and about to run, running, or ended and waiting for the settler to have room. */
   busy = 0;
   /** The last claim filled every place: there is probably more. */
   more = true;

@@ -113,6 +113,7 @@ export class Worker {
       jobs.map(async (job) => {
         const attempt = this.attemptOf(job, handler);
         const written = new Promise<void>((resolve) => this.written.set(attempt, resolve));
+        handler.busy++;
         await Promise.all([this.begin(attempt, handler, sentMs), written]);
         this.written.delete(attempt);
       }),
@@ -151,27 +152,31 @@ export class Worker {
 
   private take(job: ClaimedJob, handler: Handler, sentMs: number): void {
     // The answer was longer on its way than the lease lasts (the process was stopped, say): somebody else may have it.
-    if (sentMs + job.leaseSeconds * 1_000 <= monotonicMs())
+    if (sentMs + job.leaseSeconds * 1_000 <= monotonicMs()) {
       this.parts.bus.emit('job:lease-lost', { job: sketchOf(job) });
-    else void this.begin(this.attemptOf(job, handler), handler, sentMs);
+      this.free(handler);
+    } else void this.begin(this.attemptOf(job, handler), handler, sentMs);
   }
 
   private attemptOf(job: ClaimedJob, handler: Handler): Attempt {
     return new Attempt(job, handler, () => this.inHand.get(job.claimId)?.deadlineMs, this.around);
   }
 
-  /** Resolves when the handler has ended and its place is free. */
+  /** In a place of the handler that is kept for it. Resolves when the handler has ended and its place is free. */
   private begin(attempt: Attempt, handler: Handler, sentMs: number): Promise<void> {
     const known = this.inHand.get(attempt.claimed.claimId) !== undefined;
     const claim = this.inHand.add(attempt, sentMs);
     if (!known) this.renewal.holds(claim);
-    handler.busy++;
     this.running.add(attempt);
     return attempt.run().finally(() => {
       this.running.delete(attempt);
-      handler.release();
-      this.claimer.placeFreed(handler);
+      this.free(handler);
     });
+  }
+
+  private free(handler: Handler): void {
+    handler.release();
+    this.claimer.placeFreed(handler);
   }
 
   private async giveBack(jobs: readonly ClaimedJob[], sentMs: number): Promise<void> {
