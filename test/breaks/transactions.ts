@@ -165,6 +165,17 @@ export const TRANSACTIONS = [
     red: ['not where tx is null'],
   },
   {
+    part: '1 isolation',
+    what: 'what PostgreSQL says of a transaction becomes something of ours',
+    changes: change(
+      'store/database.ts',
+      '?? (await answerOf(tx, statement.text, values));',
+      '?? (await answerOf(tx, statement.text, values).catch((e) => { throw new Error(String(e)); }));',
+    ),
+    spec: UNIQUE,
+    red: ['works in repeatable read', 'works in serializable'],
+  },
+  {
     part: '2 add_job',
     what: 'it tells nobody',
     changes: change(MIGRATION, 'perform pg_notify(', 'perform concat('),
