@@ -165,6 +165,17 @@ export const TRANSACTIONS = [
     red: ['not where tx is null'],
   },
   {
+    part: '1 transactions',
+    what: 'of many keys only the last is written',
+    changes: change(
+      'store/unique-adding.ts',
+      "this.sql['undo-unsure'], [plain.text, ...given])",
+      "this.sql['undo-unsure'], [plain.text, true, JSON.stringify(JSON.parse(document).slice(-1)), this.channel])",
+    ),
+    spec: `${ORMS}/pg.spec.ts`,
+    red: ['holds many keys of one call'],
+  },
+  {
     part: '1 isolation',
     what: 'what PostgreSQL says of a transaction becomes something of ours',
     changes: change(
