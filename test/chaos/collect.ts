@@ -5,7 +5,7 @@ import type { Struck } from './blows.js';
 import { ACTS, type Fleet } from './fleet.js';
 import type { Scene } from './scene.js';
 
-const TABLES = `
+export const TABLES = `
   create table chaos.ledger (run uuid, job uuid, attempt int, claim uuid, process text, kind text,
                              started bigint, handed bigint, lost bigint, reason text, ended bigint);
   create table chaos.adds (job uuid, kind text, verdict text, process text);
