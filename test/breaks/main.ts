@@ -11,12 +11,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ADDING_JOBS } from './adding.js';
+import { ATTRIBUTES_AND_WAITING } from './attributes.js';
 import type { Break } from './break.js';
-import { CLAIMING } from './claiming.js';
+import { CLAIMING_JOBS } from './claiming.js';
 import { CONNECTIONS } from './connections.js';
 import { ENGINE } from './engine.js';
 import { FRONT } from './front.js';
+import { HANDLERS_OF_NEST } from './handlers-of-nest.js';
+import { HOUSE } from './house.js';
+import { LIFE_OF_NEST } from './life-of-nest.js';
 import { MEETINGS } from './meetings.js';
+import { MOVING_JOBS } from './moving.js';
+import { OUTCOMES } from './outcomes.js';
+import { PLANS } from './plans.js';
 import { PROMISES } from './promises.js';
 import { REFUSING } from './refusing.js';
 import { SAMPLE_APP } from './sample-app.js';
@@ -49,7 +56,8 @@ const LONGEST_MS = 240_000;
 const home = fileURLToPath(new URL('../../', import.meta.url));
 const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
 const breaks = [
-  ...[STRUCTURE, SCHEMA, ADDING_JOBS, REFUSING, CLAIMING, ENGINE, FRONT, SAMPLE_APP],
+  ...[STRUCTURE, SCHEMA, ADDING_JOBS, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
+  ...[ATTRIBUTES_AND_WAITING, ENGINE, HOUSE, FRONT, HANDLERS_OF_NEST, LIFE_OF_NEST, SAMPLE_APP],
   ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS],
 ]
   .flat()
