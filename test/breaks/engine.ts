@@ -116,8 +116,8 @@ export const ENGINE: readonly Break[] = [
   },
   {
     part: '2.3 shutdown: nothing is left',
-    what: 'a timer stays',
-    changes: change('worker/worker.ts', /$/, 'setInterval(() => undefined, 60_000);\n'),
+    what: 'a loop goes on',
+    changes: change('assembly.ts', 'this.waiting.stop(), ', ''),
     spec: LIFE,
     red: ['lets the process end by itself'],
   },

@@ -1,13 +1,10 @@
-/** Breaks of what handlers of Nest are promised: enhancers, parameters, scopes, batches, events. */
+/** Breaks of what handlers of Nest are promised: enhancers, parameters, scopes, batches. */
 import { type Break, change } from './break.js';
 
 const ENHANCERS = 'test/nest/enhancers.spec.ts';
 const PARAMETERS = 'test/nest/parameters.spec.ts';
 const SCOPES = 'test/nest/scopes.spec.ts';
 const BATCHES = 'test/nest/batches.spec.ts';
-const EVENTS = 'test/nest/events.spec.ts';
-const _LIFECYCLE = 'test/nest/lifecycle.spec.ts';
-const _CLOSING = 'test/nest/closing.spec.ts';
 
 export const HANDLERS_OF_NEST: readonly Break[] = [
   {
@@ -271,37 +268,5 @@ export const HANDLERS_OF_NEST: readonly Break[] = [
     changes: change('options/resolve-handler.ts', 'own.batch === undefined ? undefined : said.batch', 'own.batch'),
     spec: BATCHES,
     red: ['takes its size from configuration'],
-  },
-  {
-    part: '3.2 a frame of AsyncLocalStorage',
-    what: 'a job runs in that of whoever woke its claim',
-    changes: change('base/frame.ts', 'return outside(() => ', 'return ((work) => work())(() => '),
-    spec: EVENTS,
-    red: ['runs each job outside of the context'],
-  },
-  {
-    part: '3.2 a frame of AsyncLocalStorage',
-    what: 'jobs of one claim share one',
-    changes: change('base/frame.ts', "new AsyncResource('ProgrammaJob').runInAsyncScope(work)", 'work()'),
-    spec: EVENTS,
-    red: ['runs each job outside of the context that added it, and of the other jobs'],
-  },
-  {
-    part: '3.2 @OnJobEvent',
-    what: 'a topic is not looked at',
-    changes: change('nest/registry.ts', 'if (topic === undefined || (job && matches(topic, job.topic)))', 'if (true)'),
-    spec: EVENTS,
-    red: ['hears an event, of all topics or of those that fit'],
-  },
-  {
-    part: '3.2 @OnJobEvent',
-    what: 'what it throws is swallowed',
-    changes: change(
-      'events/bus.ts',
-      'returned.catch((error) => this.listenerFailed(event, error));',
-      'returned.catch(() => undefined);',
-    ),
-    spec: EVENTS,
-    red: ['lets no job feel a listener that throws, and reports it'],
   },
 ];

@@ -1,9 +1,10 @@
-/** Breaks of what the module promises about bad input at boot, and about its life. */
+/** Breaks of what the module promises about bad input at boot, about its life, and about events. */
 import { type Break, change } from './break.js';
 
 const FAULTS = 'test/nest/boot-faults.spec.ts';
 const LIFECYCLE = 'test/nest/lifecycle.spec.ts';
 const CLOSING = 'test/nest/closing.spec.ts';
+const EVENTS = 'test/nest/events.spec.ts';
 
 export const LIFE_OF_NEST: readonly Break[] = [
   {
@@ -107,6 +108,38 @@ export const LIFE_OF_NEST: readonly Break[] = [
     red: ['refuses a root without a factory, and a name that is none'],
   },
   {
+    part: '3.2 a frame of AsyncLocalStorage',
+    what: 'a job runs in that of whoever woke its claim',
+    changes: change('base/frame.ts', 'return outside(() => ', 'return ((work) => work())(() => '),
+    spec: EVENTS,
+    red: ['runs each job outside of the context'],
+  },
+  {
+    part: '3.2 a frame of AsyncLocalStorage',
+    what: 'jobs of one claim share one',
+    changes: change('base/frame.ts', "new AsyncResource('ProgrammaJob').runInAsyncScope(work)", 'work()'),
+    spec: EVENTS,
+    red: ['runs each job outside of the context that added it, and of the other jobs'],
+  },
+  {
+    part: '3.2 @OnJobEvent',
+    what: 'a topic is not looked at',
+    changes: change('nest/registry.ts', 'if (topic === undefined || (job && matches(topic, job.topic)))', 'if (true)'),
+    spec: EVENTS,
+    red: ['hears an event, of all topics or of those that fit'],
+  },
+  {
+    part: '3.2 @OnJobEvent',
+    what: 'what it throws is swallowed',
+    changes: change(
+      'events/bus.ts',
+      'returned.catch((error) => this.listenerFailed(event, error));',
+      'returned.catch(() => undefined);',
+    ),
+    spec: EVENTS,
+    red: ['lets no job feel a listener that throws, and reports it'],
+  },
+  {
     part: '3.3 hook order',
     what: 'claiming begins with the init of the module',
     changes: change('nest/core.ts', 'await this.service.connect();', 'await this.service.start();'),
@@ -204,11 +237,11 @@ export const LIFE_OF_NEST: readonly Break[] = [
   },
   {
     part: '3.3 no handle stays',
-    what: 'a connection that failed is waited for',
+    what: 'a loop is started before it is known whether the schema is there',
     changes: change(
-      'programma.ts',
-      'await assembly.connect(migrate);',
-      'const waits = setInterval(() => undefined, 1_000);\n            await assembly.connect(migrate);\n            clearInterval(waits);',
+      'assembly.ts',
+      /this\.database\.open\(\);(\s+)try/,
+      'this.database.open();$1this.waiting.start();$1try',
     ),
     spec: CLOSING,
     red: ['leaves nothing behind that keeps a process alive'],

@@ -51,10 +51,10 @@ export const REFUSING: readonly Break[] = [
   },
   {
     part: '2 bad input: topics',
-    what: 'a star is any one character',
-    changes: change('job/topic.ts', "if (!pattern.includes('*')) return pattern === topic;", ''),
+    what: 'the two ends of a pattern may overlap',
+    changes: change('job/topic.ts', 'topic.length < first.length + last.length || ', ''),
     spec: TOPIC,
-    red: ['mail and mail.welcome: false'],
+    red: ['ab*ba and aba: false'],
   },
   {
     part: '2 bad input: own words',
@@ -140,8 +140,12 @@ export const REFUSING: readonly Break[] = [
   },
   {
     part: '2 bad input: no handle stays open',
-    what: 'what could not start leaves its connections',
-    changes: change('assembly.ts', 'await this.database.close(GOODBYE_MS);\n      throw error;', 'throw error;'),
+    what: 'a loop is started before it is known whether the schema is there',
+    changes: change(
+      'assembly.ts',
+      /this\.database\.open\(\);(\s+)try/,
+      'this.database.open();$1this.waiting.start();$1try',
+    ),
     spec: CONNECT,
     red: ['leaves nothing open: the process ends by itself'],
   },
