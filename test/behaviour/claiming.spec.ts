@@ -71,11 +71,15 @@ describe('the order', () => {
 describe('maxJobs', () => {
   it('is never exceeded, and filled while there is work', async () => {
     await programma.addJobs(range(60).map(() => ({ topic: 'places' })));
+    const last = aGate();
+    let begun = 0;
     let inHand = 0;
     let most = 0;
     const work = async () => {
       most = Math.max(most, ++inHand);
-      await new Promise((resolve) => setImmediate(resolve));
+      if (++begun === 60) last.open();
+      // The first one keeps its place, while those of the others come and go.
+      await (begun === 1 ? last.opened : new Promise((resolve) => setImmediate(resolve)));
       inHand--;
     };
     await run('places', 60, work, 7);

@@ -23,7 +23,14 @@ export const CLAIMING_JOBS: readonly Break[] = [
     what: 'a process asks for as many as it may have, however many it has',
     changes: change('worker/handler.ts', 'this.options.maxJobs - this.busy', 'this.options.maxJobs'),
     spec: CLAIMING,
-    red: ['is never exceeded, and filled while there is work', 'keeps what has no place in the queue'],
+    red: ['is never exceeded, and filled while there is work'],
+  },
+  {
+    part: '2.3 claiming: sized to free places',
+    what: 'a claim takes one more than there are places',
+    changes: sql('claim-jobs', /limit w\.want/g, 'limit w.want + 1'),
+    spec: CLAIMING,
+    red: ['keeps what has no place in the queue'],
   },
   {
     part: '2.3 claiming: sized to free places',
