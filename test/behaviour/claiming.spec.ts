@@ -237,6 +237,7 @@ describe('several processes', () => {
     producer.processJobs({ topicName: 'produced' }, () => undefined);
     await producer.start();
     const id = await producer.addJob('produced');
-    expect([(await producer.getJob(id))?.state, (await producer.health()).lastLook]).toEqual(['created', null]);
+    expect(await run('produced', 1, (job) => job.id)).toEqual([id]);
+    expect((await producer.health()).lastLook).toBeNull();
   });
 });
