@@ -104,12 +104,8 @@ export const ATTRIBUTES_AND_WAITING: readonly Break[] = [
   },
   {
     part: '2.3 waitForJob',
-    what: 'it hears of its own process only',
-    changes: change(
-      'verbs/waiting.ts',
-      'waiter.pauseMs = Math.min(waiter.pauseMs * 2, LONGEST_PAUSE_MS);',
-      'waiter.pauseMs = 1e9;',
-    ),
+    what: 'it looks once, and then hears of its own process only',
+    changes: change('verbs/waiting.ts', 'const FIRST_PAUSE_MS = 20;', 'const FIRST_PAUSE_MS = 600_000;'),
     spec: ATTRIBUTES,
     red: ['resolves in a process that does not run the job'],
   },

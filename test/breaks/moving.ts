@@ -9,7 +9,7 @@ export const MOVING_JOBS: readonly Break[] = [
     what: 'a running job is not moved',
     changes: sql('move-jobs', "j.state in ('created', 'active', 'processing')", "j.state in ('created', 'processing')"),
     spec: MOVING,
-    red: ['a job that is active is finished by moveJobToDone', 'a job that is active is finished by cancelJob'],
+    red: ['is finished by moveJobToDone', 'is finished by cancelJob'],
   },
   {
     part: '2.3 verbs by id: moving',
@@ -27,7 +27,7 @@ export const MOVING_JOBS: readonly Break[] = [
       'unqueued as (select id from waiting)',
     ),
     spec: MOVING,
-    red: ['a job that is created is finished by moveJobToDone'],
+    red: ['is finished by moveJobToDone'],
   },
   {
     part: '2.3 verbs by id: moving',
@@ -49,7 +49,7 @@ export const MOVING_JOBS: readonly Break[] = [
       'states: readonly JobState[] = UNFINISHED',
     ).concat(change('verbs/moving.ts', 'delete(id, states = STATES)', 'delete(id, states = UNFINISHED)')),
     spec: MOVING,
-    red: ['a job that is completed goes with its record by deleteJob'],
+    red: ['goes with its record by deleteJob'],
   },
   {
     part: '2.3 verbs by id: cancelJob',

@@ -89,12 +89,12 @@ export const OUTCOMES: readonly Break[] = [
   },
   {
     part: "2.3 completion: a handler's word",
-    what: 'a second word is heard as well',
+    what: 'neither the process nor the statement refuses a second word',
     changes: change(
       'worker/attempt.ts',
       /if \(this\.outOfHand \|\| this\.concluded\)(\s+)throw/,
       'if (this.concluded)$1throw',
-    ),
+    ).concat(sql('settle-jobs', "and j.claim_id = s.claim_id and j.state = 'active'", 'and j.claim_id = s.claim_id')),
     spec: COMPLETION,
     red: ['comes after the job is out of hand: it is refused'],
   },
