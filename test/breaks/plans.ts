@@ -2,10 +2,7 @@
 import { type Break, change, sql } from './break.js';
 
 const LOOKING = 'test/behaviour/looking.spec.ts';
-const BUFFERS = 'test/store/plans/buffers.spec.ts';
 const HOT = 'test/store/plans/hot.spec.ts';
-const STATISTICS = 'test/store/plans/statistics.spec.ts';
-const FUZZ = 'test/store/fuzz.spec.ts';
 
 export const PLANS: readonly Break[] = [
   {
@@ -52,35 +49,6 @@ export const PLANS: readonly Break[] = [
     red: ['still rests after a restart'],
   },
   {
-    part: '2.5 plans: buffers',
-    what: 'the lanes are taken out',
-    changes: sql(
-      'claim-jobs',
-      'from generate_series(0, 9) as lane(p), lateral (\n      select q.tid',
-      'from generate_series(0, 0) as lane(p), lateral (\n      select q.tid',
-    ).concat(
-      sql(
-        'claim-jobs',
-        'q.topic = w.topic and q.priority = lane.p and q.run_after <= now()',
-        'q.topic = w.topic and lane.p = 0 and q.run_after <= now()',
-      ),
-      sql(
-        'claim-jobs',
-        'order by q.run_after, q.id\n        for update',
-        'order by q.priority, q.run_after, q.id\n        for update',
-      ),
-    ),
-    spec: BUFFERS,
-    red: ['a claim touches at most 1.2 times'],
-  },
-  {
-    part: '2.5 plans: buffers',
-    what: 'the cursor is taken out',
-    changes: sql('claim-jobs', /and q\.run_after >= 'epoch'.*\n(.*\n){4}/, ''),
-    spec: BUFFERS,
-    red: ['a claim is as cheap after many others'],
-  },
-  {
     part: '2.5 plans: HOT',
     what: 'a page has no room for a second version of its rows',
     changes: change('../migrations/0001-jobs.up.sql', 'fillfactor = 45', 'fillfactor = 100'),
@@ -119,25 +87,5 @@ export const PLANS: readonly Break[] = [
     ),
     spec: HOT,
     red: ['renews claims without writing a row of jobs'],
-  },
-  {
-    part: '2.5 plans: statistics',
-    what: 'a look by id may become a join with all jobs',
-    changes: sql('break-claims', /limit 1\n/, '\n')
-      .concat(sql('renew-claims', /limit 1 {2}--.*\n/, ''))
-      .concat(change('store/own-pool.ts', /\('enable_seqscan.*\n/, '')),
-    spec: STATISTICS,
-    red: ['renew-claims serves two hundred jobs'],
-  },
-  {
-    part: '2.5 fuzz: invariants',
-    what: 'a claim does not lock the record',
-    changes: sql(
-      'claim-jobs',
-      "where j.id = q.id and j.state = 'created'\n        for no key update skip locked",
-      "where j.id = q.id and j.state = 'created'",
-    ),
-    spec: FUZZ,
-    red: ['lets random verbs on a dozen connections'],
   },
 ];
