@@ -133,8 +133,8 @@ describe('listJobs', () => {
 
   it.each(states)('goes through the %s jobs of a topic, each once, page by page', async (state) => {
     const added = await programma.addJobs(range(7).map(() => ({ topic: `list ${state}`, runAfterSeconds: 500 })));
-    await programma.addJob(`list ${state} not`, { runAfterSeconds: 500 });
-    for (const { id } of added) await MAKE[state](id);
+    const others = ['before', 'list'].map((topic) => ({ topic: `${topic} ${state} too`, runAfterSeconds: 500 }));
+    for (const { id } of [...added, ...(await programma.addJobs(others))]) await MAKE[state](id);
     const found = await pages(`list ${state}`, state, 3);
     expect(found.map((page) => page.length)).toEqual([3, 3, 1]);
     expect(found.flat().sort()).toEqual(added.map(({ id }) => id).sort());

@@ -1,7 +1,7 @@
 /**
  * npm run test:breaks [-- --only PATTERN]
  *
- * Shows of the tests of reliability that they can fail: breaks one thing at a time in a copy of this project, and runs
+ * Shows of the tests that they can fail: breaks one thing at a time in a copy of this project, and runs
  * the tests that must then be red. Ends with the table of what was broken and what saw it.
  */
 import { execFile } from 'node:child_process';
@@ -10,10 +10,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ADDING_JOBS } from './adding.js';
+import { ATTRIBUTES_AND_WAITING } from './attributes.js';
 import type { Break } from './break.js';
+import { CLAIMING_JOBS } from './claiming.js';
 import { CONNECTIONS } from './connections.js';
+import { ENGINE } from './engine.js';
+import { FRONT } from './front.js';
+import { HANDLERS_OF_NEST } from './handlers-of-nest.js';
+import { HOUSE } from './house.js';
+import { LIFE_OF_NEST } from './life-of-nest.js';
 import { MEETINGS } from './meetings.js';
+import { MOVING_JOBS } from './moving.js';
+import { OUTCOMES } from './outcomes.js';
+import { PLANS } from './plans.js';
 import { PROMISES } from './promises.js';
+import { REFUSING } from './refusing.js';
+import { SAMPLE_APP } from './sample-app.js';
+import { SCHEMA } from './schema.js';
+import { STRUCTURE } from './structure.js';
 import { TRANSACTIONS } from './transactions.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -21,7 +36,11 @@ const COPIED = [
   'lib',
   'docs',
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'LICENSE',
   'dist',
+  'dist-sample',
   'test',
   'migrations',
   'sample-app',
@@ -36,9 +55,13 @@ const LONGEST_MS = 240_000;
 
 const home = fileURLToPath(new URL('../../', import.meta.url));
 const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
-const breaks = [...PROMISES, ...CONNECTIONS, ...MEETINGS, ...TRANSACTIONS].filter(({ part, what, spec }) =>
-  new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`),
-);
+const breaks = [
+  ...[STRUCTURE, SCHEMA, ADDING_JOBS, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
+  ...[ATTRIBUTES_AND_WAITING, ENGINE, HOUSE, FRONT, HANDLERS_OF_NEST, LIFE_OF_NEST, SAMPLE_APP],
+  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS],
+]
+  .flat()
+  .filter(({ part, what, spec }) => new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`));
 
 interface Ran {
   red: string[];
@@ -64,6 +87,12 @@ async function run({ spec, red }: Pick<Break, 'spec' | 'red'>): Promise<Ran> {
   return ran;
 }
 
+/** What is written, and what was built of it: the ORMs' suite, Nest's, the sample app's and child processes use that. */
+function placesOf(file: string): Set<string> {
+  const built = file.replace('../sample-app/', '../dist-sample/').replace(/ts$/, 'js');
+  return new Set([join(copy, 'lib', file), join(copy, 'dist', built)]);
+}
+
 /** A test that is red already shows nothing by being red. */
 async function checkUnbroken(spec: string): Promise<void> {
   const wanted = breaks.filter((one) => one.spec === spec).flatMap((one) => one.red);
@@ -78,8 +107,7 @@ async function tryBreak(one: Break): Promise<string[]> {
   try {
     for (const { file, from, to } of one.changes) {
       let found = false;
-      // What was built, too: the ORMs' suite, Nest's and child processes use that.
-      for (const path of [join(copy, 'lib', file), join(copy, 'dist', file.replace(/ts$/, 'js'))]) {
+      for (const path of placesOf(file)) {
         const text = await readFile(path, 'utf8').catch(() => '');
         const after = typeof from === 'string' ? text.replaceAll(from, () => to) : text.replace(from, to);
         if (after === text) continue;

@@ -95,7 +95,7 @@ export const PROMISES: readonly Break[] = [
     what: 'a broken claim gives back what has spent its attempts',
     changes: sql(
       'break-claims',
-      "case when j.attempts >= j.max_attempts then 'failed' else 'created' end",
+      "case when h.fails or j.attempts >= j.max_attempts then 'failed' else 'created' end",
       "'created'",
     ),
     spec: RECOVERY,

@@ -1,0 +1,91 @@
+/** Breaks of what is promised about pausing, and about what statements cost. */
+import { type Break, change, sql } from './break.js';
+
+const LOOKING = 'test/behaviour/looking.spec.ts';
+const HOT = 'test/store/plans/hot.spec.ts';
+
+export const PLANS: readonly Break[] = [
+  {
+    part: '2.3 pausing: fleet-wide',
+    what: 'a topic that rests is claimed',
+    changes: sql('claim-jobs', 't.topic = w.topic and t.paused', 't.topic = w.topic and false'),
+    spec: LOOKING,
+    red: ['is claimed by no process until it goes on'],
+  },
+  {
+    part: '2.3 pausing: fleet-wide',
+    what: 'only this process is told that it goes on',
+    changes: change('assembly.ts', /if \(this\.options\.notify\)\s+this\.announcer\.resumed\(topic\);/, ''),
+    spec: LOOKING,
+    red: ['goes on at once everywhere'],
+  },
+  {
+    part: '2.3 pausing: fleet-wide',
+    what: 'what runs is cancelled',
+    changes: change(
+      'job-verbs.ts',
+      'return (await this.ready()).topics.pause(checkTopic(topic), true);',
+      "const { jobs } = await this.listJobs({ topic, state: 'active' });\n    for (const { id } of jobs) await this.cancelJob(id);\n    return (await this.ready()).topics.pause(checkTopic(topic), true);",
+    ),
+    spec: LOOKING,
+    red: ['lets what runs go on'],
+  },
+  {
+    part: '2.3 pausing: fleet-wide',
+    what: 'it answers true whatever it changed',
+    changes: sql('pause-topic', 'where t.paused <> excluded.paused', 'where true'),
+    spec: LOOKING,
+    red: ['answers false when it rests already'],
+  },
+  {
+    part: '2.3 pausing: kept in the database',
+    what: 'a process that starts lets everything go on',
+    changes: change(
+      'assembly.ts',
+      'this.waiting.start();',
+      'for (const { topic } of await this.topics.list()) await this.topics.pause(topic, false);\n      this.waiting.start();',
+    ),
+    spec: LOOKING,
+    red: ['still rests after a restart'],
+  },
+  {
+    part: '2.5 plans: HOT',
+    what: 'a page has no room for a second version of its rows',
+    changes: change('../migrations/0001-jobs.up.sql', 'fillfactor = 45', 'fillfactor = 100'),
+    spec: HOT,
+    red: ['claims jobs with HOT updates only'],
+  },
+  {
+    part: '2.5 plans: HOT',
+    what: 'an index names what changes at each claim',
+    changes: change(
+      '../migrations/0001-jobs.up.sql',
+      'create index jobs_failed ',
+      'create index jobs_started     on programma.jobs (topic, started_at);\ncreate index jobs_failed ',
+    ),
+    spec: HOT,
+    red: ['claims jobs with HOT updates only'],
+  },
+  {
+    part: '2.5 plans: HOT',
+    what: 'an index holds the progress',
+    changes: change(
+      '../migrations/0001-jobs.up.sql',
+      'create index jobs_failed ',
+      'create index jobs_progress    on programma.jobs (topic) where progress is not null;\ncreate index jobs_failed ',
+    ),
+    spec: HOT,
+    red: ['writes progress with HOT updates only'],
+  },
+  {
+    part: '2.5 plans: HOT',
+    what: 'a renewal writes the jobs, too',
+    changes: sql(
+      'renew-claims',
+      'renewed as (',
+      'touched as (update programma.jobs j set started_at = now() where j.id = any($2::uuid[])),\nrenewed as (',
+    ),
+    spec: HOT,
+    red: ['renews claims without writing a row of jobs'],
+  },
+];

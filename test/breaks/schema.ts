@@ -1,0 +1,207 @@
+/** Breaks of migrations and of the command that runs them. */
+import { type Break, change } from './break.js';
+
+const SCHEMAS = 'test/migrate/schemas.spec.ts';
+const UP_AND_DOWN = 'test/migrate/up-and-down.spec.ts';
+const COMMAND = 'test/migrate/command.spec.ts';
+
+export const SCHEMA: readonly Break[] = [
+  {
+    part: '2.2 migrations: any schema name',
+    what: 'quotes in a name are not doubled',
+    changes: change('store/schema.ts', `name.replaceAll('"', '""')`, 'name'),
+    spec: SCHEMAS,
+    red: ['that needs quoting works'],
+  },
+  {
+    part: '2.2 migrations: any schema name',
+    what: 'a dollar sign ends the body of a function',
+    changes: change('store/schema.ts', "name.includes('$')", "name.includes('$$$')"),
+    spec: SCHEMAS,
+    red: ['that has apostrophes, dollars and a backslash in it works'],
+  },
+  {
+    part: '2.2 migrations: any schema name',
+    what: 'the last byte of 63 is cut off',
+    changes: change('store/schema.ts', `name.replaceAll('"', '""')`, `name.slice(0, 31).replaceAll('"', '""')`),
+    spec: SCHEMAS,
+    red: ['is 63 bytes long', 'has its jobs to itself'],
+  },
+  {
+    part: '2.2 migrations: any schema name',
+    what: '64 bytes are left to PostgreSQL, which cuts them',
+    changes: change('options/resolve.ts', 'Buffer.byteLength(schema) > 63', 'Buffer.byteLength(schema) > 64'),
+    spec: SCHEMAS,
+    red: ['is refused at 64 bytes'],
+  },
+  {
+    part: '2.2 migrations: older code, works',
+    what: 'a newer schema is refused whatever it says',
+    changes: change('migrate/migrator.ts', "migration.olderCode === 'stops'", 'migration.olderCode'),
+    spec: SCHEMAS,
+    red: [
+      'starts with a warning when every newer migration says that it works (migrate: true',
+      'starts with a warning when every newer migration says that it works (migrate: false',
+    ],
+  },
+  {
+    part: '2.2 migrations: older code, works',
+    what: 'nobody is warned',
+    changes: change('migrate/bring-up.ts', 'if (newer.length > 0)', 'if (newer.length > 1)'),
+    spec: SCHEMAS,
+    red: ['starts with a warning when every newer migration says that it works (migrate: true'],
+  },
+  {
+    part: '2.2 migrations: older code, stops',
+    what: 'it starts all the same',
+    changes: change('migrate/migrator.ts', 'if (stops.length > 0)', 'if (stops.length > 9)'),
+    spec: SCHEMAS,
+    red: ['refuses to start when one says that it stops'],
+  },
+  {
+    part: '2.2 migrations: older code',
+    what: 'it takes back what it does not know',
+    changes: change('migrate/migrator.ts', 'if (!migration)', 'if (false)'),
+    spec: SCHEMAS,
+    red: ['does not take back what it does not know'],
+  },
+  {
+    part: '2.2 migrations: migrate false',
+    what: 'a schema that is behind is good enough',
+    changes: change('migrate/migrator.ts', 'if (status.pending.length > 0)', 'if (status.applied.length === 0)'),
+    spec: SCHEMAS,
+    red: ['a schema that is behind is refused'],
+  },
+  {
+    part: '2.2 migrations: migrate false',
+    what: 'it is not heard',
+    changes: change('migrate/bring-up.ts', 'migrate ? await migrator.up() : []', 'await migrator.up()'),
+    spec: SCHEMAS,
+    red: ['a schema that is missing is refused with the command', 'a schema that is behind is refused'],
+  },
+  {
+    part: '2.2 migrations: a role without DDL rights',
+    what: 'a schema that is up to date is written to all the same',
+    changes: change(
+      'migrate/migrator.ts',
+      'if (this.checked(await this.status()).pending.length === 0) return [];',
+      '',
+    ),
+    spec: SCHEMAS,
+    red: ['works with all of it once it is there (migrate: true'],
+  },
+  {
+    part: '2.2 migrations: twenty at once',
+    what: 'nobody takes the lock',
+    changes: change(
+      'store/database.ts',
+      "await run('select pg_advisory_xact_lock($1::bigint)', [lock]);",
+      'void lock;',
+    ),
+    spec: UP_AND_DOWN,
+    red: ['migrate once'],
+  },
+  {
+    part: '2.2 migrations: twenty at once',
+    what: 'what is missing is reckoned before the lock',
+    changes: change(
+      'migrate/migrator.ts',
+      'return this.ledger.migrate((applied) => this.stepsUp(applied));',
+      'const steps = this.stepsUp(await this.ledger.applied());\n    return this.ledger.migrate(() => steps);',
+    ),
+    spec: UP_AND_DOWN,
+    red: ['migrate once'],
+  },
+  {
+    part: '2.2 migrations: up and down',
+    what: 'a step down leaves something behind',
+    changes: change('../migrations/0004-hand-off.down.sql', /^drop function .*\n/m, ''),
+    spec: UP_AND_DOWN,
+    red: ['gives the same schema after up, down and up again'],
+  },
+  {
+    part: '2.2 migrations: up and down',
+    what: 'down takes the last step whatever it was told',
+    changes: change('migrate/migrator.ts', 'to === undefined ? a.version === last', 'true ? a.version === last'),
+    spec: UP_AND_DOWN,
+    red: ['goes down to the version that is named'],
+  },
+  {
+    part: '2.2 migrations: up and down',
+    what: 'the last step down empties the queue',
+    changes: change('../migrations/0004-hand-off.down.sql', /$/, '\ntruncate programma.queue;\n'),
+    spec: UP_AND_DOWN,
+    red: ['keeps the jobs that are there'],
+  },
+  {
+    part: '2.2 migrations: all or nothing',
+    what: 'each statement stands for itself',
+    changes: change(
+      'store/database.ts',
+      "await run('begin');\n      await run('select pg_advisory_xact_lock",
+      "await run('select pg_advisory_xact_lock",
+    ),
+    spec: UP_AND_DOWN,
+    red: ['does all of it or nothing'],
+  },
+  {
+    part: '2.2 migrations: the first line',
+    what: 'a file without one is taken for one that works',
+    changes: change('migrate/migrations.ts', /if \(!olderCode\)\s+throw/, 'if (digits === undefined) throw'),
+    spec: UP_AND_DOWN,
+    red: ['says in the first line of each file'],
+  },
+  {
+    part: '2.2 CLI: status',
+    what: 'what is missing is not said',
+    changes: change('migrate/cli.ts', 'namesOf(pending)', 'namesOf(newer)'),
+    spec: COMMAND,
+    red: ['says what is missing, brings it up'],
+  },
+  {
+    part: '2.2 CLI: down',
+    what: '--to is not passed on',
+    changes: change('migrate/cli.ts', 'migrator.down(to)', 'migrator.down()'),
+    spec: COMMAND,
+    red: ['takes the last step down, or all of them'],
+  },
+  {
+    part: '2.2 CLI: --dry-run',
+    what: 'it migrates',
+    changes: change('migrate/cli.ts', "else if (values['dry-run'])", 'else if (false)'),
+    spec: COMMAND,
+    red: ['with --dry-run prints SQL'],
+  },
+  {
+    part: '2.2 CLI: --dry-run',
+    what: 'it prints the SQL of the default schema',
+    changes: change('migrate/cli.ts', 'inSchema(step.sql, schema)', "inSchema(step.sql, 'programma')"),
+    spec: COMMAND,
+    red: ['with --dry-run prints SQL'],
+  },
+  {
+    part: '2.2 CLI: --schema',
+    what: 'it is not heard',
+    changes: change('migrate/cli.ts', 'schema: values.schema }', 'schema: undefined }'),
+    spec: COMMAND,
+    red: ['works on the schema that is named'],
+  },
+  {
+    part: '2.2 CLI: bad input',
+    what: '--to goes with up, too',
+    changes: change('migrate/cli.ts', " || action !== 'down'", ''),
+    spec: COMMAND,
+    red: ['refuses "migrate up --to 1"'],
+  },
+  {
+    part: '2.2 CLI: bad input',
+    what: 'what fails is told with its stack',
+    changes: change(
+      'migrate/cli.ts',
+      /error instanceof Error \? error\.message : String\(error\);/,
+      'String(error.stack);',
+    ),
+    spec: COMMAND,
+    red: ['says why it cannot reach the database'],
+  },
+];
