@@ -19,7 +19,7 @@ const faults: string[] = [];
 
 beforeAll(async () => {
   db = await aDatabase();
-  producer = new Programma({ connectionString: db.url, workers: false });
+  producer = new Programma({ connectionString: db.url, workers: false, retention: false });
   await producer.start();
 });
 afterAll(() => producer.shutdown());

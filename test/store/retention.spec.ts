@@ -70,5 +70,6 @@ it.each([
   const programma = anEngine(database, { retention });
   await programma.start();
   const { planned } = (await programma.parts()).house.chores;
+  await programma.shutdown();
   expect(planned.some(({ chore }) => chore.name === 'retention')).toBe(is);
 });
