@@ -99,7 +99,7 @@ describe('topics', () => {
 
 describe('health', () => {
   it('says that all is well', async () => {
-    await programma.addJob('nobody', { runAfterDate: minutesAgo(1) });
+    await programma.addJob('overdue', { runAfterDate: minutesAgo(1) });
     expect(await programma.health()).toEqual({
       database: 'up',
       schema: expect.any(Number),
