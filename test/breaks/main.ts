@@ -12,8 +12,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Break } from './break.js';
 import { CONNECTIONS } from './connections.js';
+import { HAND_OFF } from './hand-off.js';
+import { KIT_AND_HEALTH } from './kit-and-health.js';
 import { MEETINGS } from './meetings.js';
 import { PROMISES } from './promises.js';
+import { RECURRING } from './recurring.js';
 import { TRANSACTIONS } from './transactions.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -31,14 +34,23 @@ const COPIED = [
   'tsconfig.json',
 ];
 
+/** Suites with a configuration of their own, by which the packages of their own are found. */
+const OWN_SUITES = ['test/transaction', 'test/handoff'];
+
 /** A test that is broken may leave something behind that never ends. */
 const LONGEST_MS = 240_000;
 
 const home = fileURLToPath(new URL('../../', import.meta.url));
 const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
-const breaks = [...PROMISES, ...CONNECTIONS, ...MEETINGS, ...TRANSACTIONS].filter(({ part, what, spec }) =>
-  new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`),
-);
+const breaks = [
+  ...PROMISES,
+  ...CONNECTIONS,
+  ...MEETINGS,
+  ...TRANSACTIONS,
+  ...RECURRING,
+  ...KIT_AND_HEALTH,
+  ...HAND_OFF,
+].filter(({ part, what, spec }) => new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`));
 
 interface Ran {
   red: string[];
@@ -49,8 +61,8 @@ interface Ran {
 async function run({ spec, red }: Pick<Break, 'spec' | 'red'>): Promise<Ran> {
   const names = red.map((name) => name.replaceAll(/[^\w ]/g, '.')).join('|');
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', spec, '-t', names, '--verbose'];
-  // The ORMs have a configuration of their own, by which their packages are found.
-  if (spec.startsWith('test/transaction/')) jest.push('--config', 'test/transaction/jest.config.mjs');
+  const suite = OWN_SUITES.find((folder) => spec.startsWith(`${folder}/`));
+  if (suite) jest.push('--config', `${suite}/jest.config.mjs`);
   const flags = ['--testPathIgnorePatterns=/node_modules/', '--maxWorkers=1', '--forceExit'];
   const how = { cwd: copy, maxBuffer: 1 << 26, timeout: LONGEST_MS, killSignal: 'SIGKILL' } as const;
   const said = await new Promise<string>((resolve) =>
@@ -105,7 +117,7 @@ try {
       recursive: true,
       filter: (path) => !path.includes('node_modules') && !path.endsWith('/.built'),
     });
-  for (const folder of ['.', 'test/transaction'])
+  for (const folder of ['.', ...OWN_SUITES])
     await symlink(join(home, folder, 'node_modules'), join(copy, folder, 'node_modules')).catch(() => undefined);
   for (const spec of new Set(breaks.map((one) => one.spec))) await checkUnbroken(spec);
   const missed = new Map<Break, string[]>();
