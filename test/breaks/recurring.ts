@@ -57,11 +57,4 @@ export const RECURRING: readonly Break[] = [
     spec: BEHAVIOUR,
     red: ['from there counts its seconds'],
   },
-  {
-    part: '7.1 recurring: gone from code',
-    what: 'nobody is told',
-    changes: sql('declare-schedules', 's.declared_until <= now()', 'false'),
-    spec: BEHAVIOUR,
-    red: ['is reported as well when it was the last', 'rests and is reported'],
-  },
 ];
