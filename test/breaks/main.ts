@@ -17,14 +17,17 @@ import { CLAIMING_JOBS } from './claiming.js';
 import { CONNECTIONS } from './connections.js';
 import { ENGINE } from './engine.js';
 import { FRONT } from './front.js';
+import { HAND_OFF } from './hand-off.js';
 import { HANDLERS_OF_NEST } from './handlers-of-nest.js';
 import { HOUSE } from './house.js';
+import { KIT_AND_HEALTH } from './kit-and-health.js';
 import { LIFE_OF_NEST } from './life-of-nest.js';
 import { MEETINGS } from './meetings.js';
 import { MOVING_JOBS } from './moving.js';
 import { OUTCOMES } from './outcomes.js';
 import { PLANS } from './plans.js';
 import { PROMISES } from './promises.js';
+import { RECURRING } from './recurring.js';
 import { REFUSING } from './refusing.js';
 import { SAMPLE_APP } from './sample-app.js';
 import { SCHEMA } from './schema.js';
@@ -50,6 +53,9 @@ const COPIED = [
   'tsconfig.json',
 ];
 
+/** Suites with a configuration of their own, by which the packages of their own are found. */
+const OWN_SUITES = ['test/transaction', 'test/handoff'];
+
 /** A test that is broken may leave something behind that never ends. */
 const LONGEST_MS = 240_000;
 
@@ -58,7 +64,7 @@ const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
 const breaks = [
   ...[STRUCTURE, SCHEMA, ADDING_JOBS, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
   ...[ATTRIBUTES_AND_WAITING, ENGINE, HOUSE, FRONT, HANDLERS_OF_NEST, LIFE_OF_NEST, SAMPLE_APP],
-  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS],
+  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS, RECURRING, KIT_AND_HEALTH, HAND_OFF],
 ]
   .flat()
   .filter(({ part, what, spec }) => new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`));
@@ -72,8 +78,8 @@ interface Ran {
 async function run({ spec, red }: Pick<Break, 'spec' | 'red'>): Promise<Ran> {
   const names = red.map((name) => name.replaceAll(/[^\w ]/g, '.')).join('|');
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', spec, '-t', names, '--verbose'];
-  // The ORMs have a configuration of their own, by which their packages are found.
-  if (spec.startsWith('test/transaction/')) jest.push('--config', 'test/transaction/jest.config.mjs');
+  const suite = OWN_SUITES.find((folder) => spec.startsWith(`${folder}/`));
+  if (suite) jest.push('--config', `${suite}/jest.config.mjs`);
   const flags = ['--testPathIgnorePatterns=/node_modules/', '--maxWorkers=1', '--forceExit'];
   const how = { cwd: copy, maxBuffer: 1 << 26, timeout: LONGEST_MS, killSignal: 'SIGKILL' } as const;
   const said = await new Promise<string>((resolve) =>
@@ -133,7 +139,7 @@ try {
       recursive: true,
       filter: (path) => !path.includes('node_modules') && !path.endsWith('/.built'),
     });
-  for (const folder of ['.', 'test/transaction'])
+  for (const folder of ['.', ...OWN_SUITES])
     await symlink(join(home, folder, 'node_modules'), join(copy, folder, 'node_modules')).catch(() => undefined);
   const doubtful = new Map<string, Error>();
   for (const spec of new Set(breaks.map((one) => one.spec)))

@@ -1,0 +1,208 @@
+/** Breaks of the rules of recurrence, of their decorator, of the testing kit, and of health and numbers. */
+import { type Break, change } from './break.js';
+
+const RULES = 'test/unit/recurrence.spec.ts';
+const NEST = 'test/nest/recurring.spec.ts';
+const KIT = 'test/testing/module.spec.ts';
+const RUNNING = 'test/testing/running.spec.ts';
+const TIME = 'test/testing/passing-time.spec.ts';
+const HEALTH = 'test/terminus/health.spec.ts';
+const TELEMETRY = 'test/telemetry/telemetry.spec.ts';
+
+export const KIT_AND_HEALTH: readonly Break[] = [
+  {
+    part: '7.1 recurring: everySeconds from its anchor',
+    what: 'seconds count from whenever one looks',
+    changes: change('job/recurrence.ts', /rule\.anchorMs \+ Math\.max\(0, .*\) \* everyMs/, 'after + everyMs'),
+    spec: RULES,
+    red: ['counts seconds from its anchor'],
+  },
+  {
+    part: '7.1 recurring: @RecurringJob',
+    what: 'a method becomes a handler whose jobs never come',
+    changes: change('nest/registry.ts', 'if (schedule)', 'if (false)'),
+    spec: NEST,
+    red: ['runs a method at each tick'],
+  },
+  {
+    part: '7.1 recurring: @RecurringJob',
+    what: 'the options of the schedule are lost',
+    changes: change(
+      'nest/recurring-job.decorator.ts',
+      'schedule: { name, every, options: schedule }',
+      'schedule: { name, every, options: { topic } }',
+    ),
+    spec: NEST,
+    red: ['tells it the moment that was named'],
+  },
+  {
+    part: '7.1 recurring: @RecurringJob',
+    what: 'a bad pattern does not say whose it is',
+    changes: change('nest/faults.ts', 'if (mark.schedule)', 'if (false)'),
+    spec: NEST,
+    red: ['refuses a bad pattern when the application starts'],
+  },
+  {
+    part: '7.2 testing kit: startPostgres',
+    what: 'its folder stays',
+    changes: change('testing/postgres/keeper.ts', 'if (!keeping.keep)', 'if (keeping.keep)'),
+    spec: KIT,
+    red: ['leaves no server and no file'],
+  },
+  {
+    part: '7.2 testing kit: startPostgres',
+    what: 'the server runs on',
+    changes: change('testing/postgres/start.ts', 'stop: () => held.release()', 'stop: async () => undefined'),
+    spec: KIT,
+    red: ['leaves no server and no file'],
+  },
+  {
+    part: '7.2 testing kit: ProgrammaTestingModule',
+    what: 'its tables stay',
+    changes: change('testing/test-house.ts', 'await this.dropSchema(this.own)', 'await Promise.resolve()'),
+    spec: KIT,
+    red: ['takes them away at the end'],
+  },
+  {
+    part: '7.2 testing kit: ProgrammaTestingModule',
+    what: 'it takes away tables that were named',
+    changes: change(
+      'testing/test-house.ts',
+      /given\.schema === undefined \? (`test_.*`) : undefined/,
+      'given.schema ?? $1',
+    ),
+    spec: KIT,
+    red: ['leaves tables that were named'],
+  },
+  {
+    part: '7.2 testing kit: added',
+    what: 'the last one is first',
+    changes: change(
+      'testing/tester.ts',
+      'Number(a.createdAt) - Number(b.createdAt) || (a.id < b.id ? -1 : 1)',
+      'Number(b.createdAt) - Number(a.createdAt) || (a.id < b.id ? 1 : -1)',
+    ),
+    spec: RUNNING,
+    red: ['the first one first'],
+  },
+  {
+    part: '7.2 testing kit: perform',
+    what: 'its job stays',
+    changes: change('testing/tester.ts', "if (ended?.ending !== 'moved')", 'if (false)'),
+    spec: RUNNING,
+    red: ['leaves nothing behind'],
+  },
+  {
+    part: '7.2 testing kit: perform',
+    what: 'what is tried again is not thrown',
+    changes: change('testing/tester.ts', "ended?.ending === 'retried' ||", ''),
+    spec: RUNNING,
+    red: ['throws what the handler threw'],
+  },
+  {
+    part: '7.2 testing kit: drain',
+    what: 'a batch handler gets its jobs one by one',
+    changes: change('testing/drain.ts', '.slice(0, batch)', '.slice(0, 1)'),
+    spec: RUNNING,
+    red: ['gives a batch handler its jobs together'],
+  },
+  {
+    part: '7.2 testing kit: moved time',
+    what: 'what recurs is left out',
+    changes: change('testing/passing-time.ts', 'await this.tick(nowMs);', ''),
+    spec: TIME,
+    red: ['runs what recurs at the moments of its pattern'],
+  },
+  {
+    part: '7.2 testing kit: moved time',
+    what: 'it goes on in one step',
+    changes: change(
+      'testing/passing-time.ts',
+      'Math.max(0, Math.min(nextMs ?? Number.POSITIVE_INFINITY, leftMs))',
+      'leftMs',
+    ),
+    spec: TIME,
+    red: ['lets what recurs and what was scheduled alternate'],
+  },
+  {
+    part: '7.2 testing kit: moved time',
+    what: 'deadlines of what was handed over never end',
+    changes: change('testing/passing-time.ts', 'await this.parts.house.brokenClaims.runOnce();', ''),
+    spec: TIME,
+    red: ['takes back what nobody reported on'],
+  },
+  {
+    part: '7.3 terminus: a process that claims nothing',
+    what: 'it counts as dead',
+    changes: change('terminus/programma.health.ts', 'check.up({ claims: false })', 'check.down({ claims: false })'),
+    spec: HEALTH,
+    red: ['that claims nothing is live'],
+  },
+  {
+    part: '7.3 terminus: liveness',
+    what: 'it is never over',
+    changes: change('terminus/programma.health.ts', 'ageSeconds <= limitSeconds', 'ageSeconds >= 0'),
+    spec: HEALTH,
+    red: ['is over when the claiming loop'],
+  },
+  {
+    part: '7.3 terminus: schema version',
+    what: 'any schema will do',
+    changes: change('terminus/programma.health.ts', '(schema ?? 0) < wanted', 'false'),
+    spec: HEALTH,
+    red: ['is not ready when its schema is behind'],
+  },
+  {
+    part: '7.3 terminus: lag of the oldest due job',
+    what: 'it is told, and never judged',
+    changes: change('terminus/programma.health.ts', '(oldestDueSeconds ?? 0) > maxLagSeconds', 'false'),
+    spec: HEALTH,
+    red: ['is not ready while its queue lags'],
+  },
+  {
+    part: '7.3 terminus: age of the last look',
+    what: 'it is not told',
+    changes: change('terminus/programma.health.ts', /lastLookAgeSeconds: lastLook && .*\n/, ''),
+    spec: HEALTH,
+    red: ['is live and ready, and tells'],
+  },
+  {
+    part: '7.3 telemetry: without a link',
+    what: 'a job that nobody traced is linked to nothing there is',
+    changes: change(
+      'telemetry/spans.ts',
+      /return context \? \[\{ context, attributes: (.*) \}\] : \[\];|return context\s*\? \[[^\]]*\]\s*: \[\];/,
+      "return [{ context: context ?? { traceId: '', spanId: '', traceFlags: 0 } }];",
+    ),
+    spec: TELEMETRY,
+    red: ['run without a link for a job that nobody traced'],
+  },
+  {
+    part: "7.3 telemetry: the producer's context, linked",
+    what: 'a run is not linked to where its job was added',
+    changes: change('telemetry/spans.ts', 'jobs.flatMap(linkOf)', 'jobs.slice(jobs.length).flatMap(linkOf)'),
+    spec: TELEMETRY,
+    red: ['link the run of a job', 'carry the context through', 'of a batch link to every job'],
+  },
+  {
+    part: '7.3 telemetry: counters',
+    what: 'ends are not counted',
+    changes: change('telemetry/numbers.ts', 'this.enders.add(1, { topic, outcome });', ''),
+    spec: TELEMETRY,
+    red: ['count what was added, started and ended'],
+  },
+  {
+    part: '7.3 telemetry: histograms',
+    what: 'waiting is not recorded',
+    changes: change('telemetry/numbers.ts', /this\.waits\.record\(.*\);/, ''),
+    spec: TELEMETRY,
+    red: ['how long it waited and ran'],
+  },
+  {
+    part: '7.3 telemetry: gauges',
+    what: 'a topic that was emptied is gone',
+    changes: change('telemetry/numbers.ts', 'for (const topic of seen) {', 'for (const topic of found.keys()) {'),
+    spec: TELEMETRY,
+    red: ['tell how much waits'],
+  },
+];
