@@ -20,6 +20,20 @@ export const CLAIMING_JOBS: readonly Break[] = [
   },
   {
     part: '2.3 claiming: sized to free places',
+    what: 'a process asks for as many as it may have, however many it has',
+    changes: change('worker/handler.ts', 'this.options.maxJobs - this.busy', 'this.options.maxJobs'),
+    spec: CLAIMING,
+    red: ['is never exceeded, and filled while there is work'],
+  },
+  {
+    part: '2.3 claiming: sized to free places',
+    what: 'a claim takes one more than there are places',
+    changes: sql('claim-jobs', /limit w\.want/g, 'limit w.want + 1'),
+    spec: CLAIMING,
+    red: ['keeps what has no place in the queue'],
+  },
+  {
+    part: '2.3 claiming: sized to free places',
     what: 'a topic gets as many as all topics have places',
     changes: sql('claim-jobs', /limit w\.want/g, 'limit (select sum(want) from wants)'),
     spec: STORE,
@@ -151,6 +165,13 @@ export const CLAIMING_JOBS: readonly Break[] = [
   },
   {
     part: '2.3 claiming: at last the heartBeat',
+    what: 'the rest is a minute, whatever was said',
+    changes: change('worker/claimer.ts', 'Math.min(...looks.map(', 'Math.max(60_000, ...looks.map('),
+    spec: CLAIMING,
+    red: ['is the longest rest between two looks'],
+  },
+  {
+    part: '2.3 claiming: at last the heartBeat',
     what: 'an idle process looks ten times a second',
     changes: change('worker/claimer.ts', 'Math.min(...looks.map(', 'Math.min(100, ...looks.map('),
     spec: CLAIMING,
@@ -184,6 +205,15 @@ export const CLAIMING_JOBS: readonly Break[] = [
     changes: change('programma.ts', 'handler.resting = !worksOn(this.options.workers, name);', ''),
     spec: CLAIMING,
     red: ['leave alone what they were told not to work on'],
+  },
+  {
+    part: '2.3 claiming: several processes',
+    what: '`workers: false` is not heard',
+    changes: change('programma.ts', 'handler.resting = !worksOn(this.options.workers, name);', '').concat(
+      change('assembly.ts', ' || this.options.workers === false', ''),
+    ),
+    spec: CLAIMING,
+    red: ['claim nothing when they have no workers'],
   },
   {
     part: '2.3 claiming: several processes',

@@ -17,6 +17,24 @@ export const ENGINE: readonly Break[] = [
     red: ['is one start, however often it is called'],
   },
   {
+    part: '2.3 start: idempotent',
+    what: 'a start that failed is for ever',
+    changes: change('programma.ts', 'this.connecting = undefined;\n      throw error;', 'throw error;'),
+    spec: LIFE,
+    red: ['can be tried again when it failed'],
+  },
+  {
+    part: '2.3 start: idempotent',
+    what: 'a shutdown forgets the handlers',
+    changes: change(
+      'programma.ts',
+      'this.unwatch?.();\n    this.unwatch = undefined;',
+      'for (const handler of this.handlers.all()) this.handlers.remove(handler);',
+    ),
+    spec: LIFE,
+    red: ['starts anew after a shutdown, with the same handlers'],
+  },
+  {
     part: '2.3 shutdown: idempotent',
     what: 'a start has the last word',
     changes: change('programma.ts', 'this.wanted = false;\n    this.stopping ??=', 'this.stopping ??='),
@@ -35,6 +53,28 @@ export const ENGINE: readonly Break[] = [
     red: ['ends a start that is under way'],
   },
   {
+    part: '2.3 shutdown: what is under way',
+    what: 'handlers get no time',
+    changes: change(
+      'assembly.ts',
+      'await this.worker.stop(this.options.shutdownTimeoutMs);\n    await within',
+      'await this.worker.stop(0);\n    await within',
+    ),
+    spec: LIFE,
+    red: ['gives running handlers time to end'],
+  },
+  {
+    part: '2.3 shutdown: what is under way',
+    what: 'what is given back has spent an attempt',
+    changes: change(
+      'job/outcome.ts',
+      'if (error instanceof ShutdownError && job.releases < MAX_RELEASES)',
+      'if (false)',
+    ),
+    spec: LIFE,
+    red: ['heeds its signal', 'ignores its signal'],
+  },
+  {
     part: '2.3 shutdown: nothing is left',
     what: 'connections of the engine stay',
     changes: change(
@@ -46,11 +86,32 @@ export const ENGINE: readonly Break[] = [
     red: ['leaves no connection'],
   },
   {
+    part: '2.3 shutdown: nothing is left',
+    what: 'a loop goes on',
+    changes: change('assembly.ts', 'this.waiting.stop(), ', ''),
+    spec: LIFE,
+    red: ['lets the process end by itself'],
+  },
+  {
     part: '2.3 handlers',
     what: 'a topic may have two',
     changes: change('worker/handler.ts', /if \(there\)\s+throw/, 'if (false) throw'),
     spec: LIFE,
     red: ['is refused when its topic has one'],
+  },
+  {
+    part: '2.3 handlers',
+    what: 'an unknown option is passed over',
+    changes: change('options/checker.ts', /if \(!known\.includes\(key\) && value !== undefined\)/, 'if (false)'),
+    spec: LIFE,
+    red: ['is refused with an unknown option'],
+  },
+  {
+    part: '2.3 handlers',
+    what: 'anything will do for a function',
+    changes: change('programma.ts', "if (typeof run !== 'function')", 'if (false)'),
+    spec: LIFE,
+    red: ['is refused when it is none'],
   },
   {
     part: '2.3 handlers: stop',
@@ -60,11 +121,29 @@ export const ENGINE: readonly Break[] = [
     red: ['is stopped when its running jobs have ended'],
   },
   {
+    part: '2.3 handlers: stop',
+    what: 'its topic stays taken',
+    changes: change('programma.ts', 'this.handlers.remove(handler);', ''),
+    spec: LIFE,
+    red: ['makes room for another one when it has stopped'],
+  },
+  {
     part: '2.3 topics()',
     what: 'they say how long the last one waits',
     changes: sql('list-topics', 'min(first.run_after)', 'max(first.run_after)'),
     spec: LOOKING,
     red: ['say for each one how long'],
+  },
+  {
+    part: '2.3 topics()',
+    what: 'a word about a topic makes it one',
+    changes: sql(
+      'pause-topic',
+      'where $2::boolean or exists (select from programma.topics there where there.topic = $1::text)',
+      '',
+    ),
+    spec: LOOKING,
+    red: ['are those that have a record or were paused'],
   },
   {
     part: '2.3 health',
@@ -74,6 +153,50 @@ export const ENGINE: readonly Break[] = [
     red: ['leaves topics that rest out of what is overdue'],
   },
   {
+    part: '2.3 health',
+    what: 'it rejects before the start',
+    changes: change(
+      'programma.ts',
+      'return this.assembly?.health() ?? away;',
+      'void away;\n    return (await this.ready()).health();',
+    ),
+    spec: LOOKING,
+    red: ['says that the database is down before the start'],
+  },
+  {
+    part: '2.3 health',
+    what: 'it does not know whether notifications arrive',
+    changes: change('assembly.ts', 'listen: this.listener.state,', "listen: 'polling',"),
+    spec: LOOKING,
+    red: ['says that all is well'],
+  },
+  {
+    part: '2.3 listJobs: by topic',
+    what: 'what waits in other topics is shown, too',
+    changes: sql(
+      'list-created',
+      'where q.topic <= $1::text',
+      'where q.topic <= coalesce(nullif($1::text, $1::text), chr(126))',
+    ),
+    spec: LOOKING,
+    red: ['goes through the created jobs of a topic'],
+  },
+  {
+    part: '2.3 listJobs: by topic',
+    what: 'what is finished of other topics is shown, too',
+    changes: sql(
+      'list-finished',
+      'where known.topic is not null and $2::text is null',
+      'where known.topic is not null',
+    ),
+    spec: LOOKING,
+    red: [
+      'goes through the completed jobs of a topic',
+      'goes through the failed jobs of a topic',
+      'goes through the cancelled jobs of a topic',
+    ],
+  },
+  {
     part: '2.3 listJobs: pages',
     what: 'a page begins with the last job of the one before',
     changes: sql('list-finished', /\(j\.(finished|failed|cancelled)_at, j\.id\) </g, '(j.$1_at, j.id) <='),
@@ -81,11 +204,29 @@ export const ENGINE: readonly Break[] = [
     red: ['goes through the completed jobs of a topic, each once'],
   },
   {
+    part: '2.3 listJobs: pages',
+    what: 'microseconds of the far future are cut off',
+    changes: sql(
+      'list-created',
+      "$4::bigint / 1000000 * interval '1 second' + $4::bigint % 1000000 * interval '1 microsecond'",
+      "$4::bigint * interval '1 microsecond'",
+    ),
+    spec: LOOKING,
+    red: ['pages through jobs of the far future'],
+  },
+  {
     part: '2.3 listJobs: order',
     what: 'what waits is shown as it was added',
     changes: sql('list-created', 'order by q.topic, q.priority, q.run_after, q.id', 'order by q.topic, q.id'),
     spec: LOOKING,
     red: ['shows what waits in the order of its turn'],
+  },
+  {
+    part: '2.3 listJobs: order',
+    what: 'finished jobs are shown the oldest first',
+    changes: sql('list-finished', 'order by at desc, id desc', 'order by at, id'),
+    spec: LOOKING,
+    red: ['shows finished jobs the latest first'],
   },
   {
     part: '2.3 listJobs: bad input',

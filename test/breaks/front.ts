@@ -128,11 +128,40 @@ export const FRONT: readonly Break[] = [
     red: ['keeps three instances apart'],
   },
   {
+    part: '3.1 named instances',
+    what: 'a name is no token of its own',
+    changes: change(
+      'nest/tokens.ts',
+      'name === DEFAULT_INSTANCE ? ProgrammaService',
+      "name !== 'archive' ? ProgrammaService",
+    ),
+    spec: INSTANCES,
+    red: ['keeps three instances apart'],
+  },
+  {
+    part: '3.1 named instances',
+    what: 'the listeners of one hear all',
+    changes: change('nest/registry.ts', 'listener.of.settings.name === name', 'listener'),
+    spec: INSTANCES,
+    red: ['keeps three instances apart'],
+  },
+  {
     part: '3.1 global core',
     what: 'only the module that imports it has it',
     changes: change('nest/core.module.ts', 'global: true', 'global: false'),
     spec: INSTANCES,
     red: ['is one instance for all modules'],
+  },
+  {
+    part: '3.1 global core',
+    what: 'two applications share a registry',
+    changes: change(
+      'nest/registry.ts',
+      /(?:private readonly )?instances(: Instance\[\])? = \[\];/,
+      'get instances() { return (globalThis.shared ??= []); }',
+    ),
+    spec: INSTANCES,
+    red: ['lets two applications live in one process'],
   },
   {
     part: '3.1 discovery: inherited methods',
@@ -141,6 +170,17 @@ export const FRONT: readonly Break[] = [
       'nest/metadata.ts',
       'at && at !== Object.prototype; at = Object.getPrototypeOf(at))',
       'at && at !== Object.prototype; at = null)',
+    ),
+    spec: DISCOVERY,
+    red: ['finds inherited methods'],
+  },
+  {
+    part: '3.1 discovery: inherited methods',
+    what: 'a method that is overridden loses its mark',
+    changes: change(
+      'nest/metadata.ts',
+      'return Reflect.getMetadata(key, prototype, method) ?? [];',
+      'return Reflect.getOwnMetadata(key, prototype, method) ?? [];',
     ),
     spec: DISCOVERY,
     red: ['finds inherited methods'],
@@ -185,6 +225,13 @@ export const FRONT: readonly Break[] = [
     red: ['takes a class once that several modules'],
   },
   {
+    part: '3.1 discovery: a class in several modules',
+    what: 'nobody is told',
+    changes: change('nest/explorer.ts', 'methods.length > 0 && modules.length > 1', 'modules.length > 9'),
+    spec: DISCOVERY,
+    red: ['takes a class once that several modules and aliases provide, and says so'],
+  },
+  {
     part: '3.1 discovery: values and factories',
     what: 'only classes are looked at',
     changes: change(
@@ -203,6 +250,17 @@ export const FRONT: readonly Break[] = [
     red: ['looks past providers that are no objects'],
   },
   {
+    part: '3.1 discovery: it only looks',
+    what: 'a getter is run',
+    changes: change(
+      'nest/metadata.ts',
+      /if \(name !== 'constructor'\)\s+names/,
+      "if (name !== 'constructor' && (at[name], true)) names",
+    ),
+    spec: DISCOVERY,
+    red: ['never runs a getter'],
+  },
+  {
     part: '3.1 controllers',
     what: 'their handlers are passed over',
     changes: change('nest/registry.ts', '...this.explorer.inControllers(key)', '...[]'),
@@ -210,9 +268,23 @@ export const FRONT: readonly Break[] = [
     red: ['refuses handlers and listeners of controllers'],
   },
   {
+    part: '3.1 controllers',
+    what: 'static methods are passed over',
+    changes: change('nest/registry.ts', '...this.explorer.inStatics(key)', '...[]'),
+    spec: FAULTS,
+    red: ['refuses handlers and listeners of controllers, and static ones'],
+  },
+  {
     part: "3.1 Nest's Logger",
     what: 'it speaks without a context',
     changes: change('nest/module-options.ts', 'new Logger(contextOf(name))', 'new Logger()'),
+    spec: EVENTS,
+    red: ["speaks through Nest's logger"],
+  },
+  {
+    part: "3.1 Nest's Logger",
+    what: 'an object trails behind',
+    changes: change('nest/registry.ts', /at once`\);/, 'at once`, options);'),
     spec: EVENTS,
     red: ["speaks through Nest's logger"],
   },

@@ -2,6 +2,7 @@
 import { type Break, change, sql } from './break.js';
 
 const DRIVER = 'test/behaviour/hand-off.spec.ts';
+const BULLMQ = 'test/handoff/bullmq.spec.ts';
 
 export const HAND_OFF: readonly Break[] = [
   {
@@ -65,13 +66,6 @@ export const HAND_OFF: readonly Break[] = [
     red: ['says it once'],
   },
   {
-    part: '8.2 driver: goes on when it is back',
-    what: 'it waits for ever',
-    changes: change('handoff/hand-off.ts', 'handler.waiting = false;', 'void handler;'),
-    spec: DRIVER,
-    red: ['and goes on by itself'],
-  },
-  {
     part: '8.2 driver: a broker that does not confirm',
     what: 'it is waited for without end',
     changes: change('handoff/hand-off.ts', /within\(confirmMs, (this\.target\.deliver\(messages\))\)/, '$1'),
@@ -130,5 +124,104 @@ export const HAND_OFF: readonly Break[] = [
     changes: sql('break-claims', "'lost by ' || h.worker", "'lost by somebody'"),
     spec: DRIVER,
     red: ['moves a job by hand to somebody who is named'],
+  },
+  {
+    part: '8.2 bullmq: the id is its de-duplication key',
+    what: 'it gets one of its own',
+    changes: change('handoff/bullmq.ts', 'jobId: data.id', 'attempts: 2'),
+    spec: BULLMQ,
+    red: ['delivers each job once'],
+  },
+  {
+    part: '8.3 way back: the last failure',
+    what: 'it is not reported',
+    changes: change('handoff/task.ts', 'if (isLast(error))', 'if (false)'),
+    spec: BULLMQ,
+    red: ['fail at the last try'],
+  },
+  {
+    part: '8.3 bullmq: the last failure',
+    what: 'the one before the last is reported',
+    changes: change('handoff/bullmq.ts', 'job.attemptsMade + 1 >=', 'job.attemptsMade + 2 >='),
+    spec: BULLMQ,
+    red: ['fail at the last try'],
+  },
+  {
+    part: '8.3 way back: success',
+    what: 'its result is lost',
+    changes: change('handoff/task.ts', 'reporter.done(message.id, result)', 'reporter.done(message.id, undefined)'),
+    spec: BULLMQ,
+    red: ['lets workers complete'],
+  },
+  {
+    part: '8.3 way back: progress',
+    what: 'it is not written',
+    changes: change('handoff/task.ts', 'reporter.progress(id, handedOver, value)', 'undefined'),
+    spec: BULLMQ,
+    red: ['tell their progress', 'lets progress begin the deadline anew'],
+  },
+  {
+    part: '8.3 way back: attributes',
+    what: 'they are not written',
+    changes: change('handoff/task.ts', 'reporter.addAttributes(id, { [key]: value })', 'undefined'),
+    spec: BULLMQ,
+    red: ['add attributes'],
+  },
+  {
+    part: '8.3 way back: a database that is away',
+    what: 'a report is tried once',
+    changes: change('handoff/reporter.ts', /judge: verdictOf/, "judge: () => 'refuse'"),
+    spec: BULLMQ,
+    red: ['keeps the reports of workers'],
+  },
+  {
+    part: '8.4 take-back: a late report',
+    what: 'only a job that is out can be completed',
+    changes: sql('move-jobs', "j.state in ('created', 'active', 'processing')", "j.state in ('active', 'processing')"),
+    spec: BULLMQ,
+    red: ['lets a late report complete a job'],
+  },
+  {
+    part: '8.4 take-back: an hour unless told otherwise',
+    what: 'it is a minute',
+    changes: change('handoff/target.ts', 'deadlineSeconds, 3_600,', 'deadlineSeconds, 60,'),
+    spec: BULLMQ,
+    red: ['moves it to processing for an hour'],
+  },
+  {
+    part: '8.5 killed between confirmation and commit',
+    what: 'a job is moved before it is confirmed',
+    changes: change(
+      'handoff/hand-off.ts',
+      /const \{ confirmed, refused, error \} = await/,
+      'await Promise.all(jobs.map((job) => this.handOver(job, failed)));\n$&',
+    ),
+    spec: BULLMQ,
+    red: ['when the process dies between confirmation and commit'],
+  },
+  {
+    part: '8.5 broker down and up',
+    what: 'what is unreachable counts as refused',
+    changes: change('handoff/hand-off.ts', '!this.isAway && !isUnreachable(error) && (await this.answers())', 'true'),
+    spec: BULLMQ,
+    red: ['lets jobs wait while the broker is down'],
+  },
+  {
+    part: '8.5 bullmq: partial failure',
+    what: 'a batch that was refused is confirmed',
+    changes: change(
+      'handoff/bullmq.ts',
+      /confirmed: \(await open\.addBulk\(jobs\)\)\.map\(.*String\(id\)\)/,
+      'confirmed: (await open.addBulk(jobs).catch(() => []), messages.map(({ id }) => id))',
+    ),
+    spec: BULLMQ,
+    red: ['refuses one of ten and touches no neighbour'],
+  },
+  {
+    part: '8.2 driver: goes on when it is back',
+    what: 'it waits for ever',
+    changes: change('handoff/hand-off.ts', 'handler.waiting = false;', 'void handler;'),
+    spec: DRIVER,
+    red: ['and goes on by itself'],
   },
 ];

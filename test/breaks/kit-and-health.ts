@@ -86,6 +86,13 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     red: ['the first one first'],
   },
   {
+    part: '7.2 testing kit: added',
+    what: 'it stops at a page',
+    changes: change('testing/tester.ts', /if \(next === null\)\s+break;/, 'break;'),
+    spec: RUNNING,
+    red: ['shows as many as there are'],
+  },
+  {
     part: '7.2 testing kit: perform',
     what: 'its job stays',
     changes: change('testing/tester.ts', "if (ended?.ending !== 'moved')", 'if (false)'),
@@ -98,6 +105,13 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     changes: change('testing/tester.ts', "ended?.ending === 'retried' ||", ''),
     spec: RUNNING,
     red: ['throws what the handler threw'],
+  },
+  {
+    part: '7.2 testing kit: drain',
+    what: 'one handler at a time, whatever was asked',
+    changes: change('testing/drain.ts', 'const { atOnce = 1 } = this.options;', 'const atOnce = 1;'),
+    spec: RUNNING,
+    red: ['runs several at once'],
   },
   {
     part: '7.2 testing kit: drain',
@@ -130,6 +144,17 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     changes: change('testing/passing-time.ts', 'await this.parts.house.brokenClaims.runOnce();', ''),
     spec: TIME,
     red: ['takes back what nobody reported on'],
+  },
+  {
+    part: '7.3 terminus: liveness and readiness kept apart',
+    what: 'liveness asks the database',
+    changes: change(
+      'terminus/programma.health.ts',
+      /if \(!pulse\)\s+return /,
+      'if (pulse) return this.isReady(key, { instance }); else return ',
+    ),
+    spec: HEALTH,
+    red: ['whose database is away is live and not ready'],
   },
   {
     part: '7.3 terminus: a process that claims nothing',

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { ADDING_JOBS } from './adding.js';
 import { ATTRIBUTES_AND_WAITING } from './attributes.js';
 import type { Break } from './break.js';
+import { BROKERS } from './brokers.js';
 import { CLAIMING_JOBS } from './claiming.js';
 import { CONNECTIONS } from './connections.js';
 import { ENGINE } from './engine.js';
@@ -64,7 +65,7 @@ const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
 const breaks = [
   ...[STRUCTURE, SCHEMA, ADDING_JOBS, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
   ...[ATTRIBUTES_AND_WAITING, ENGINE, HOUSE, FRONT, HANDLERS_OF_NEST, LIFE_OF_NEST, SAMPLE_APP],
-  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS, RECURRING, KIT_AND_HEALTH, HAND_OFF],
+  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS, RECURRING, KIT_AND_HEALTH, HAND_OFF, BROKERS],
 ]
   .flat()
   .filter(({ part, what, spec }) => new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`));

@@ -2,7 +2,10 @@
 import { type Break, change, sql } from './break.js';
 
 const LOOKING = 'test/behaviour/looking.spec.ts';
+const BUFFERS = 'test/store/plans/buffers.spec.ts';
 const HOT = 'test/store/plans/hot.spec.ts';
+const STATISTICS = 'test/store/plans/statistics.spec.ts';
+const FUZZ = 'test/store/fuzz.spec.ts';
 
 export const PLANS: readonly Break[] = [
   {
@@ -87,5 +90,25 @@ export const PLANS: readonly Break[] = [
     ),
     spec: HOT,
     red: ['renews claims without writing a row of jobs'],
+  },
+  {
+    part: '2.5 plans: statistics',
+    what: 'a look by id may become a join with all jobs',
+    changes: sql('break-claims', /limit 1\n/, '\n')
+      .concat(sql('renew-claims', /limit 1 {2}--.*\n/, ''))
+      .concat(change('store/own-pool.ts', /\('enable_seqscan.*\n/, '')),
+    spec: STATISTICS,
+    red: ['renew-claims serves two hundred jobs'],
+  },
+  {
+    part: '2.5 fuzz: invariants',
+    what: 'a claim does not lock the record',
+    changes: sql(
+      'claim-jobs',
+      "where j.id = q.id and j.state = 'created'\n        for no key update skip locked",
+      "where j.id = q.id and j.state = 'created'",
+    ),
+    spec: FUZZ,
+    red: ['lets random verbs on a dozen connections'],
   },
 ];
