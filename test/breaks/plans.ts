@@ -2,7 +2,6 @@
 import { type Break, change, sql } from './break.js';
 
 const LOOKING = 'test/behaviour/looking.spec.ts';
-const BUFFERS = 'test/store/plans/buffers.spec.ts';
 const HOT = 'test/store/plans/hot.spec.ts';
 const STATISTICS = 'test/store/plans/statistics.spec.ts';
 const FUZZ = 'test/store/fuzz.spec.ts';
