@@ -59,8 +59,13 @@ export class ProgrammaCore implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): Promise<void> {
-    this.closing ??= this.orLog(() => this.service.shutdown(), 'closing');
+    this.closing ??= this.orLog(() => this.close(), 'closing');
     return this.closing;
+  }
+
+  private async close(): Promise<void> {
+    await this.service.shutdown();
+    this.settings.logger.log('Stopped');
   }
 
   private get isReal(): boolean {

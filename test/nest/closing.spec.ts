@@ -152,7 +152,7 @@ it('leaves nothing behind that keeps a process alive, however its start failed',
     how,
     ...(await aProcess(new URL('./failing-app.ts', import.meta.url), { URL: url, HOW: how }).exited),
   }));
-  expect(await Promise.all(ends)).toEqual(ways.map((how) => ({ how, code: 0, signal: null, stderr: '' })));
+  expect(await Promise.all(ends)).toMatchObject(ways.map((how) => ({ how, code: 0, signal: null, stderr: '' })));
 }, 60_000);
 
 it('ends at SIGTERM: what runs ends, may add a job before it does, and comes back to nobody', async () => {

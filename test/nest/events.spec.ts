@@ -115,6 +115,7 @@ it.each([
     expect.arrayContaining([
       expect.stringMatching(/^debug RootTestModule > Here\.here works on "here"/),
       'log Working on "here"',
+      'log Stopped',
     ]),
   );
 });

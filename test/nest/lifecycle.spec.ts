@@ -97,7 +97,7 @@ it('claims after all others are ready and drains before they end, imported last'
     'handler begins',
     ...['root destroy', 'handler ends', 'feature destroy', 'global destroy'],
     ...['root before shutdown', 'feature before shutdown', 'global before shutdown'],
-    ...['root shutdown', 'feature shutdown', 'global shutdown'],
+    ...['root shutdown', 'feature shutdown', 'Stopped', 'global shutdown'],
   ]);
 });
 

@@ -109,7 +109,11 @@ it('moves a job by hand', async () => {
 
 it('stops at Ctrl-C: nothing runs any more, and nothing is lost', async () => {
   app.interrupt();
-  expect(await app.exited).toMatchObject({ signal: 'SIGINT', stderr: '' });
+  expect(await app.exited).toMatchObject({
+    signal: 'SIGINT',
+    stdout: expect.stringContaining('Stopped'),
+    stderr: '',
+  });
   expect(await database.query("select 1 from programma.jobs where state = 'active'")).toEqual([]);
   expect(
     await database.query("select 1 from programma.jobs where topic = 'report' and state = 'created'"),

@@ -14,6 +14,8 @@ export interface Said {
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** All lines, those that are not for us, too. */
+  stdout: string;
   stderr: string;
 }
 
@@ -45,21 +47,22 @@ export function aProcess(
   });
   const said: Said[] = [];
   const news = new EventEmitter().setMaxListeners(0);
-  let stderr = '';
+  let [stdout, stderr] = ['', ''];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   child.stdin.on('error', () => {});
   createInterface({ input: child.stdout }).on('line', (line) => {
+    stdout += `${line}\n`;
     const heard = parse(line);
     if (!heard) return;
     said.push(heard);
     news.emit('said', heard);
   });
   const exited = new Promise<Ended>((resolve) => {
-    child.on('error', (error) => resolve({ code: null, signal: null, stderr: String(error) }));
+    child.on('error', (error) => resolve({ code: null, signal: null, stdout, stderr: String(error) }));
     // 'close' and not 'exit': its last line has been read by then.
-    child.on('close', (code, signal) => resolve({ code, signal, stderr }));
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
   atTheEnd(async () => {
     child.kill('SIGKILL');
