@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type EventName, type Job, type Logger, NonRetryableError, type Programma } from '../../lib/engine.js';
 import { aDatabase, type Database } from '../support/database.js';
-import { aGate, anEngine, aStartedEngine, next, nextOf } from '../support/engine.js';
+import { anEngine, aStartedEngine, next, nextOf } from '../support/engine.js';
 
 let database: Database;
 let programma: Programma;
@@ -154,16 +154,17 @@ describe('listen', () => {
   });
 
   it('is silent in a process that only adds', async () => {
-    let told = false;
-    const engine = anEngine(database);
-    engine.on('listen', () => {
-      told = true;
-    });
-    await engine.start();
+    const own = await aDatabase();
+    const engine = await aStartedEngine(own);
     await engine.addJob('only adds', { runAfterSeconds: 500 });
-    const { open, opened } = aGate();
-    setImmediate(open);
-    await opened;
-    expect([told, (await engine.health()).listen]).toEqual([false, 'polling']);
+    // Whatever would have listened does so before this one.
+    const other = anEngine(own);
+    const live = next(other, 'listen', ({ state }) => state === 'live');
+    other.processJobs({ topicName: 'works' }, () => undefined);
+    await other.start();
+    await live;
+    const listening = `select from pg_stat_activity where datname = current_database() and query ilike 'listen %'`;
+    expect(await own.query(listening)).toHaveLength(1);
+    expect((await engine.health()).listen).toBe('polling');
   });
 });

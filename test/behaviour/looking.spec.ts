@@ -146,8 +146,10 @@ describe('listJobs', () => {
     programma.processJobs({ topicName: 'list active', completion: 'auto' }, () => opened);
     let n = 0;
     const all = next(programma, 'job:claimed', ({ job }) => job.topic === 'list active' && ++n === 7);
-    await programma.addJobs(range(7).map(() => ({ topic: 'list active' })));
-    await all;
+    programma.processJobs({ topicName: 'a list beside', completion: 'auto' }, () => opened);
+    const beside = nextOf(programma, 'job:claimed', 'a list beside');
+    await programma.addJobs([...range(7).map(() => ({ topic: 'list active' })), { topic: 'a list beside' }]);
+    await Promise.all([all, beside]);
     expect(new Set((await pages('list active', 'active', 3)).flat()).size).toBe(7);
     open();
   });
@@ -174,6 +176,7 @@ describe('listJobs', () => {
     const ids: string[] = [];
     for (const _ of range(4)) ids.unshift(await programma.addJob('newest', { runAfterSeconds: 500 }));
     await programma.cancelJob(ids[1] ?? '');
+    for (const topic of ['newer', 'newest yet']) await programma.addJob(topic, { runAfterSeconds: 500 });
     expect((await pages('newest', undefined, 3)).flat()).toEqual(ids);
   });
 
