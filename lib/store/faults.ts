@@ -72,12 +72,16 @@ export const isAway = (error: unknown): boolean => isPassing(error) && !isConten
 /** invalid authorization, no such database */
 const REFUSED = /^(28...|3D000)$/;
 
+/** Nobody listens there, or there is no such place: by now, or at all. */
+const UNREACHED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+
 const MISSING = new Set(['42P01', '3F000', '42703', '42883']);
 
 /** The error as a caller gets it: of our family where it is about the database as a whole. */
 export function translated(error: unknown, schema: string): unknown {
   if (error instanceof ProgrammaError) return error;
-  const message = String((error as Coded | null)?.message ?? error);
+  // Of a host with several addresses the error has no text of its own.
+  const message = String((error as Coded | null)?.message || codeOf(error) || error);
   if (MISSING.has(codeOf(error)))
     return new SchemaError(
       `The tables in the schema "${schema}" are missing or of another version (${message}). Run: npx programma migrate up --schema ${shellWord(schema)}, or start with migrate: true.`,
@@ -90,7 +94,12 @@ export function translated(error: unknown, schema: string): unknown {
     );
   if (REFUSED.test(codeOf(error)))
     return new DatabaseUnavailableError(
-      `The database refused the connection: ${message}. Check user, password and database of the connection.`,
+      `The database refused the connection: ${message}. Check user, password and database of the connection (connectionString, or DATABASE_URL).`,
+      { cause: error },
+    );
+  if (UNREACHED.test(codeOf(error)))
+    return new DatabaseUnavailableError(
+      `The database cannot be reached: ${message}. Check host and port of the connection (connectionString, or DATABASE_URL); if it is only away, it is safe to ask again.`,
       { cause: error },
     );
   if (isPassing(error))

@@ -38,10 +38,10 @@ const changed = (change: (url: URL) => void): string => {
 
 describe('start fails within ten seconds, with the cause, at', () => {
   const CAUSES = {
-    'a wrong password': /password authentication failed/,
+    'a wrong password': /password authentication failed.*Check user, password/,
     'a user that does not exist': /password authentication failed/,
     'a database that does not exist': /does not exist/,
-    'a server that is down': /ECONNREFUSED/,
+    'a server that is down': /ECONNREFUSED.*Check host and port/,
     'a server that never answers': /timeout/,
     'an address that leads nowhere': /timeout|ENETUNREACH|EHOSTUNREACH|ECONNREFUSED/,
     'a name that nobody knows': /ENOTFOUND|EAI_AGAIN|timeout/,
