@@ -86,6 +86,20 @@ describe('maxJobs', () => {
     expect(most).toBe(7);
   });
 
+  it('is filled at once, also where it is more than a claim takes', async () => {
+    const { open, opened } = aGate();
+    await programma.addJobs(range(1_100).map(() => ({ topic: 'many places' })));
+    const all = new Promise<void>((begun) => {
+      let n = 0;
+      programma.processJobs({ topicName: 'many places', maxJobs: 1_100, heartBeat: 60, completion: 'auto' }, () => {
+        if (++n === 1_100) begun();
+        return opened;
+      });
+    });
+    await all;
+    open();
+  });
+
   it('keeps what has no place in the queue, for other processes', async () => {
     const { open, opened } = aGate();
     await programma.addJobs(range(5).map(() => ({ topic: 'left' })));

@@ -20,6 +20,13 @@ export const CLAIMING_JOBS: readonly Break[] = [
   },
   {
     part: '2.3 claiming: sized to free places',
+    what: 'a claim that was full is the last one until a place becomes free',
+    changes: change('worker/claimer.ts', /if \(looks\.some\(.*handler\.free > 0\)\)\s+return 0;/, ''),
+    spec: CLAIMING,
+    red: ['is filled at once, also where it is more than a claim takes'],
+  },
+  {
+    part: '2.3 claiming: sized to free places',
     what: 'a process asks for as many as it may have, however many it has',
     changes: change('worker/handler.ts', 'this.options.maxJobs - this.busy', 'this.options.maxJobs'),
     spec: CLAIMING,
