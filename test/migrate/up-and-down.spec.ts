@@ -75,7 +75,7 @@ describe('twenty processes that start at once', () => {
     const processes = Array.from({ length: TWENTY }, () => aProcess(script, { DB: database.url }));
     await eventually(async () => (await waiting(database)) === TWENTY, 60_000);
     await holder.commit();
-    expect(await Promise.all(processes.map(({ exited }) => exited))).toEqual(
+    expect(await Promise.all(processes.map(({ exited }) => exited))).toMatchObject(
       Array(TWENTY).fill({ code: 0, signal: null, stderr: '' }),
     );
     const applied = processes.flatMap(({ said }) => said.filter(({ event }) => event === 'log'));
