@@ -115,7 +115,7 @@ export class Claims {
   /** @param durable whether it must survive a crash of the server when this resolves */
   async settle(settlements: readonly Settlement[], durable: boolean, ms?: number): Promise<Settled[]> {
     const settled = new Map<string, Settled>();
-    let open = [...settlements].sort((a, b) => (a.id < b.id ? -1 : 1));
+    let open = inOrder(settlements);
     while (open.length > 0) {
       const document = `[${open.map(documentOf).join(',')}]`;
       const rows = await this.db.rows(this.sql['settle-jobs'], [document, durable], 'engine', ms);
@@ -188,7 +188,7 @@ export class Claims {
   async reportProgress(
     reports: readonly { id: string; claimId: string; progress: string }[],
   ): Promise<ReadonlySet<string>> {
-    const document = reports.map((r) => `{"id":"${r.id}","claim_id":"${r.claimId}","progress":${r.progress}}`);
+    const document = inOrder(reports).map((r) => `{"id":"${r.id}","claim_id":"${r.claimId}","progress":${r.progress}}`);
     const rows = await this.db.rows(this.sql['report-progress'], [`[${document.join(',')}]`], 'engine');
     return new Set(rows.map((row) => text(row, 'id')));
   }
@@ -198,6 +198,10 @@ export class Claims {
     return (await this.db.answerWithin(tx, this.sql['complete-within'], [result, id, claimId])) === 'true';
   }
 }
+
+/** As the statement locks them: two that name the same jobs then wait for each other, and never both. */
+const inOrder = <T extends { readonly id: string }>(of: readonly T[]): T[] =>
+  [...of].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** An outcome of which nothing was said. */
 const ENDED: Settled = { answer: 'accepted', waitMs: null, dueMicros: null };

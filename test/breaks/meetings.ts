@@ -108,4 +108,11 @@ export const MEETINGS: readonly Break[] = [
     spec: MEETING,
     red: ['wait for the claim that takes it, and keeps both'],
   },
+  {
+    part: 'report × report, settle × settle',
+    what: 'records are locked in the order in which they are named',
+    changes: change('store/claims.ts', '[...of].sort((a, b) => (a.id < b.id ? -1 : 1))', '[...of]'),
+    spec: 'test/store/interleavings.spec.ts',
+    red: ['meets no deadlock with reports', 'meets no deadlock with outcomes'],
+  },
 ];

@@ -189,6 +189,25 @@ it('claims the jobs beside one that somebody has locked', async () => {
 });
 
 /** A job of a topic of its own. */
+it.each(['reports', 'outcomes'])('meets no deadlock with %s of the same jobs in another order', async (what) => {
+  const earlier = await store.claimed();
+  const later = await store.claimed();
+  const say = async ({ claims }: Store, jobs: readonly { id: string; claimId: string }[]) =>
+    what === 'reports'
+      ? claims.reportProgress(jobs.map(({ id, claimId }) => ({ id, claimId, progress: '0.5' })))
+      : claims.settle(
+          jobs.map(({ id, claimId }) => ({ id, claimId, outcome: 'completed' })),
+          true,
+        );
+  await begin();
+  await say(first.store, [earlier]);
+  const both = async () => {
+    await say(first.store, [later]);
+    await first.commit();
+  };
+  await after(database, both, () => say(store, [later, earlier]));
+});
+
 async function job(): Promise<string> {
   topic = `topic ${topics++}`;
   return store.add({}, topic);

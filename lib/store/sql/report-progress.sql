@@ -1,5 +1,5 @@
 -- Writes how far running jobs are. Fenced like settle-jobs; may be forgotten in a crash of the server.
--- $1 as JSON: the job, its claim, the progress. Answers the jobs that took it.
+-- $1 as JSON, in the order of the jobs' ids: the job, its claim, the progress. Answers the jobs that took it.
 with said as materialized (
   select s.id, s.claim_id, s.progress
   from json_to_recordset($1::json) as s(id uuid, claim_id uuid, progress jsonb)
