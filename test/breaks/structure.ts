@@ -24,6 +24,17 @@ export const STRUCTURE: readonly Break[] = [
     red: ['has a door ./engine with types first'],
   },
   {
+    part: '7.2 testing kit: without Nest',
+    what: 'its door for the engine alone loads the module as well',
+    changes: change(
+      'testing/engine.ts',
+      "export type { DrainOptions } from './drain.js';",
+      "export type { DrainOptions } from './drain.js';\nexport { ProgrammaTestingModule } from './testing.module.js';",
+    ),
+    spec: HOUSE,
+    red: ['loads no Nest by the door testing/engine.ts'],
+  },
+  {
     part: '2.1 package: peers',
     what: 'Nest 11 is no longer meant',
     changes: change('../package.json', '"@nestjs/core": "^11.0.0 || ^12.0.0"', '"@nestjs/core": "^12.0.0"'),

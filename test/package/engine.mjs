@@ -19,7 +19,7 @@ export const engine = [
       await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['engine.ts'] }));
       await run(folder, 'node_modules/.bin/tsc', ['-p', '.']);
       const said = await run(folder, process.execPath, ['out/engine.js'], { DATABASE_URL: await serverUrl() });
-      assert.deepEqual(JSON.parse(said), { state: 'completed', result: 42 });
+      assert.deepEqual(JSON.parse(said), { performed: 8, state: 'completed', result: 42 });
     },
   ],
 ];

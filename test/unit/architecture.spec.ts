@@ -37,6 +37,7 @@ const imports = files.flatMap(importsOf);
 const inside = imports.filter(({ to }) => files.includes(to));
 const roomOf = (file: string): string => file.replace(/\.ts$/, '').split('/')[0] ?? '';
 const floorOf = (file: string): number => FLOORS.findIndex((rooms) => rooms.includes(roomOf(file)));
+const isNest = (to: string): boolean => to.startsWith('@nestjs/') || to === 'rxjs' || to === 'reflect-metadata';
 const named = ({ from, to }: Import): string => `${from} imports ${to}`;
 
 /** What is imported and what is passed on, types included, also by `import('…')`. */
@@ -107,8 +108,14 @@ it('speaks to PostgreSQL in the store alone', () => {
 });
 
 it('knows Nest from its floor up only', () => {
-  const nest = imports.filter(({ to }) => to.startsWith('@nestjs/') || to === 'rxjs' || to === 'reflect-metadata');
-  expect(nest.filter(({ from }) => floorOf(from) < NEST).map(named)).toEqual([]);
+  expect(imports.filter(({ from, to }) => isNest(to) && floorOf(from) < NEST).map(named)).toEqual([]);
+});
+
+it.each(['engine.ts', 'testing/engine.ts', 'testing/postgres.ts'])('loads no Nest by the door %s', (door) => {
+  const behind = new Set([door]);
+  for (const file of behind)
+    for (const { from, to, typesOnly } of inside) if (from === file && !typesOnly) behind.add(to);
+  expect(imports.filter(({ from, to }) => behind.has(from) && isNest(to)).map(named)).toEqual([]);
 });
 
 it('has no file over 300 lines', () => {

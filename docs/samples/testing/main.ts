@@ -1,5 +1,5 @@
 import { Programma } from 'programma/engine';
-import { ProgrammaTester } from 'programma/testing';
+import { ProgrammaTester } from 'programma/testing/engine';
 
 const jobs = new Programma({ connectionString: process.env.DATABASE_URL, notify: false });
 jobs.processJobs<number>({ topicName: 'double', completion: 'auto' }, (job) => {
