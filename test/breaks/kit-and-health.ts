@@ -1,5 +1,5 @@
 /** Breaks of the rules of recurrence, of their decorator, of the testing kit, and of health and numbers. */
-import { type Break, change } from './break.js';
+import { type Break, change, sql } from './break.js';
 
 const RULES = 'test/unit/recurrence.spec.ts';
 const NEST = 'test/nest/recurring.spec.ts';
@@ -192,6 +192,13 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     red: ['is live and ready, and tells'],
   },
   {
+    part: '7.3 terminus: readiness only looks',
+    what: 'who asks for the health of a process sets it to work',
+    changes: change('assembly.ts', /async health\(\)(.*) \{\n/, 'async health()$1 {\n    this.work();\n'),
+    spec: HEALTH,
+    red: ['claims nothing by being asked'],
+  },
+  {
     part: '7.3 telemetry: without a link',
     what: 'a job that nobody traced is linked to nothing there is',
     changes: change(
@@ -208,6 +215,44 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     changes: change('telemetry/spans.ts', 'jobs.flatMap(linkOf)', 'jobs.slice(jobs.length).flatMap(linkOf)'),
     spec: TELEMETRY,
     red: ['link the run of a job', 'carry the context through', 'of a batch link to every job'],
+  },
+  {
+    part: '7.3 telemetry: a trace of its own',
+    what: 'a run goes on with the trace of whoever started the engine',
+    changes: [
+      ...change('telemetry/spans.ts', ', root: true', ''),
+      ...change('base/frame.ts', /return outside\(\(\) ?=> ?(.*)\);/, 'return $1;'),
+    ],
+    spec: TELEMETRY,
+    red: ['in a trace of its own'],
+  },
+  {
+    part: "7.3 telemetry: the producer's context",
+    what: 'its baggage stays behind',
+    changes: change('telemetry/spans.ts', 'trace.deleteSpan(extracted(first))', 'ROOT_CONTEXT'),
+    spec: TELEMETRY,
+    red: ["give the handler the producer's baggage"],
+  },
+  {
+    part: '7.3 telemetry: counters',
+    what: 'what is added is not counted',
+    changes: change('telemetry/numbers.ts', 'this.comers.add(jobs, { topic });', ''),
+    spec: TELEMETRY,
+    red: ['count what was added, started and ended', 'count the jobs of ticks as added'],
+  },
+  {
+    part: '7.3 telemetry: counters',
+    what: 'starts are not counted',
+    changes: change('telemetry/numbers.ts', 'this.starters.add(1, { topic });', ''),
+    spec: TELEMETRY,
+    red: ['count what was added, started and ended'],
+  },
+  {
+    part: '7.3 telemetry: gauges that never count a table',
+    what: 'all that waits is counted',
+    changes: sql('list-depths', /limit \$1::int/g, 'limit 1000000'),
+    spec: TELEMETRY,
+    red: ['tell how much waits'],
   },
   {
     part: '7.3 telemetry: counters',

@@ -58,6 +58,23 @@ export const RECURRING: readonly Break[] = [
     red: ['from there counts its seconds'],
   },
   {
+    part: '7.1 recurring: start',
+    what: 'a pattern begins at once',
+    changes: change('job/schedule.ts', 'Math.max(nowMs, (startsMs ?? 0) - 1)', 'nowMs'),
+    spec: BEHAVIOUR,
+    red: ['begins at its start'],
+  },
+  {
+    part: '7.1 recurring: the millisecond of the timer',
+    what: 'the next tick is looked for each ten seconds',
+    changes: [
+      ...change('maintenance/ticks.ts', ': Math.max(0, waitMs)', ': 10_000'),
+      ...change('worker/claimer.ts', 'this.parts.tickComes(claimed.tickMs)', 'this.parts.tickComes(10_000)'),
+    ],
+    spec: BEHAVIOUR,
+    red: ['gives its jobs the moment of the tick'],
+  },
+  {
     part: '7.1 recurring: end',
     what: 'the end is not looked at',
     changes: change('job/schedule.ts', 'next === null || next > endsMs', 'next === null'),

@@ -133,6 +133,18 @@ it('that claims nothing is live', async () => {
   expect(await ask(app, 'live')).toEqual({ status: 200, told: { status: 'up', claims: false } });
 });
 
+it('claims nothing by being asked', async () => {
+  const app = await anApp({ connectionString: database.url, autoStart: false });
+  const jobs = app.get(ProgrammaService);
+  const ran = new Promise((resolve) => jobs.processJobs({ topicName: 'early', completion: 'auto' }, resolve));
+  const id = await jobs.addJob('early');
+  for (let asked = 0; asked < 10; asked++)
+    expect([(await ask(app, 'live')).status, (await ask(app, 'ready')).status]).toEqual([200, 200]);
+  expect(await jobs.getJob(id)).toMatchObject({ state: 'created', attempts: 0 });
+  await jobs.start();
+  await ran;
+});
+
 it('is asked about the instance that is named', async () => {
   const app = await anApp(
     { connectionString: database.url },
