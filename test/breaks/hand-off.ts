@@ -3,6 +3,13 @@ import { type Break, change, sql } from './break.js';
 
 const DRIVER = 'test/behaviour/hand-off.spec.ts';
 const BULLMQ = 'test/handoff/bullmq.spec.ts';
+const RABBITMQ = 'test/handoff/rabbitmq.spec.ts';
+const TAKE_BACK = 'test/handoff/take-back.spec.ts';
+const BY_SQL = 'test/store/reports-by-sql.spec.ts';
+
+/** What the verb in SQL begins with: it takes the job from whoever has it. */
+const MOVE_TO_DONE =
+  /if programma\.take_job\(move_job_to_done\.id\) is null then\s+return false;\s+end if;\s+update programma\.jobs j\s+set state/;
 
 export const HAND_OFF: readonly Break[] = [
   {
@@ -216,6 +223,63 @@ export const HAND_OFF: readonly Break[] = [
     ),
     spec: BULLMQ,
     red: ['refuses one of ten and touches no neighbour'],
+  },
+  {
+    part: '8.5 a network that parts',
+    what: 'what the broker has not answered counts as confirmed',
+    changes: change(
+      'handoff/hand-off.ts',
+      'delivery ?? { confirmed: [], error:',
+      'delivery ?? { confirmed: jobs.map(({ id }) => id), error:',
+    ),
+    spec: BULLMQ,
+    red: ['loses nothing to a network that parts'],
+  },
+  {
+    part: '8.4 take-back: a thousand jobs, Redis flushed',
+    what: 'there is no deadline',
+    changes: change('handoff/hand-off.ts', 'timeoutSeconds: options.deadlineSeconds', 'timeoutSeconds: undefined'),
+    spec: TAKE_BACK,
+    red: ['completes all of a thousand jobs although Redis was flushed'],
+  },
+  {
+    part: '8.3 way back: work of a job that is finished',
+    what: 'it is done all the same',
+    changes: change('handoff/task.ts', 'if (!(await reporter.isOpen(message.id)))', 'if (false)'),
+    spec: BULLMQ,
+    red: ['leaves out the work of a job that was cancelled'],
+  },
+  {
+    part: '8.4 take-back: a late report, the job out again',
+    what: 'the second message is worked on',
+    changes: change('handoff/task.ts', 'if (!(await reporter.isOpen(message.id)))', 'if (false)'),
+    spec: RABBITMQ,
+    red: ['a job that is out for a second time'],
+  },
+  {
+    part: '8.3 way back: plain SQL',
+    what: 'a job that is completed keeps its place in the claim',
+    changes: change('../migrations/0004-hand-off.up.sql', MOVE_TO_DONE, 'update programma.jobs j\n  set state'),
+    spec: BY_SQL,
+    red: ['completes, from the queue and from processing, once'],
+  },
+  {
+    part: '8.2 in Nest: the option handOff',
+    what: 'it is passed over',
+    changes: change(
+      'nest/core.ts',
+      /for \(const \[topic, target\] of Object\.entries\(handOff\)\)\s+this\.service\.handOff\(topic, target\);/,
+      '',
+    ),
+    spec: 'test/nest/hand-off.spec.ts',
+    red: ['hands the topics of a pattern over'],
+  },
+  {
+    part: '8.6 sample app: orders go to BullMQ',
+    what: 'they are paid in the process itself',
+    changes: change('../sample-app/config.ts', /^\s+handOff,$/m, ''),
+    spec: 'test/handoff/sample-app.spec.ts',
+    red: ['hands its orders off to BullMQ'],
   },
   {
     part: '8.2 driver: goes on when it is back',

@@ -143,9 +143,11 @@ export function behavesAsHandOff(name: string, make: () => Promise<Broker>): voi
       programma.handOff(topic, queue.target({ confirmSeconds: 0.5 }));
       await add(programma, Array.from({ length: 5 }));
       await all('processing', 5);
+      const away = new Promise((resolve) => programma.on('error', resolve));
       way.parted = true;
       await add(programma, Array.from({ length: 20 }));
-      await eventually(async () => (await states()).created === 20);
+      await away;
+      await all('created', 20);
       way.parted = false;
       await all('processing', 25, 30_000);
       const ids = (await queue.drain()).map(({ id }) => id);
@@ -280,6 +282,32 @@ export function behavesAsHandOff(name: string, make: () => Promise<Broker>): voi
         const [next = ''] = await add(programma, ['next']);
         await programma.waitForJob(next);
         expect(worked).toBe(2);
+      });
+    });
+
+    it('lets a late report complete a job that is out for a second time, and leaves that work out', async () => {
+      aTopic();
+      const queue = await broker.queue(way.url);
+      const programma = await anEngine({ heartBeat: 1 });
+      programma.handOff(topic, queue.target({ deadlineSeconds: 1 }));
+      const [id = ''] = await add(programma, ['late']);
+      await all('processing', 1);
+      const isOutAgain = async () => {
+        const job = await programma.getJob(id);
+        return job?.state === 'processing' && job.attempts > 1;
+      };
+      const worked: unknown[] = [];
+      const workers = await queue.work(programma, 1, async ({ data }) => {
+        worked.push(data);
+        if (data === 'late') await eventually(isOutAgain, 20_000);
+        return data;
+      });
+      await stopAfter(workers, async () => {
+        expect(await programma.waitForJob(id)).toMatchObject({ state: 'completed', result: 'late' });
+        // What was delivered again lies before it.
+        const [next = ''] = await add(programma, ['next']);
+        await programma.waitForJob(next);
+        expect(worked).toEqual(['late', 'next']);
       });
     });
 

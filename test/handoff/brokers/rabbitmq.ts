@@ -29,7 +29,7 @@ async function queue(url: string, name = aName()): Promise<Queue> {
     async work(programma, attempts, run) {
       const connection = await connect(AMQP);
       const channel = await connection.createChannel();
-      await channel.prefetch(5);
+      await channel.prefetch(1);
       await channel.consume(name, rabbitmqConsumer(programma, channel, run, { attempts }));
       return {
         async stop() {
