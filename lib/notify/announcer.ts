@@ -19,6 +19,7 @@ export class Announcer {
   private hints = new Map<string, { hint: Hint; heardMs: number }>();
   private others: Message[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private pending = false;
   private sentMs = Number.NEGATIVE_INFINITY;
   private sending: Promise<void> = Promise.resolve();
   private stopped = false;
@@ -64,13 +65,16 @@ export class Announcer {
   }
 
   private schedule(): void {
-    if (this.stopped || this.timer !== undefined) return;
-    const restMs = Math.max(0, this.sentMs + PAUSE_MS - monotonicMs());
-    this.timer = setTimeout(() => this.send(), restMs);
+    if (this.stopped || this.pending) return;
+    this.pending = true;
+    const restMs = this.sentMs + PAUSE_MS - monotonicMs();
+    // A timer takes a millisecond at the least.
+    if (restMs > 0) this.timer = setTimeout(() => this.send(), restMs);
+    else setImmediate(() => this.send());
   }
 
   private send(): void {
-    this.timer = undefined;
+    this.pending = false;
     const now = monotonicMs();
     const messages = [
       ...[...this.hints.values()].map(
