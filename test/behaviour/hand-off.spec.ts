@@ -182,6 +182,21 @@ it('counts a broker that does not confirm in time as away, and delivers again', 
   expect(target.batches).toHaveLength(2);
 });
 
+it('writes what many workers report at one moment in one statement', async () => {
+  const [topic, target] = [aTopic(), aTarget()];
+  const programma = await aStartedEngine(database);
+  const ids = (await programma.addJobs(many(topic, 50))).map(({ id }) => id);
+  programma.handOff(topic, target);
+  await eventually(async () => (await countOf(topic, 'processing')) === 50);
+  const reporter = await programma.reporter();
+  expect(await Promise.all(ids.map((id) => reporter.done(id, 'done')))).toEqual(ids.map(() => true));
+  const moments = await database.query(
+    `select finished_at, count(*)::int as n from programma.jobs where topic = $1 and state = 'completed' group by finished_at`,
+    [topic],
+  );
+  expect(moments).toMatchObject([{ n: 50 }]);
+});
+
 it('lets a worker that was faster than our commit have its word', async () => {
   const topic = aTopic();
   const programma = await aStartedEngine(database);

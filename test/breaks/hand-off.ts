@@ -175,6 +175,13 @@ export const HAND_OFF: readonly Break[] = [
     red: ['add attributes'],
   },
   {
+    part: '8.3 way back: reports are batched',
+    what: 'each is a statement of its own',
+    changes: change('handoff/reporter.ts', 'const common = {', 'const common = { maxItems: 1,'),
+    spec: DRIVER,
+    red: ['writes what many workers report at one moment in one statement'],
+  },
+  {
     part: '8.3 way back: a database that is away',
     what: 'a report is tried once',
     changes: change('handoff/reporter.ts', /judge: verdictOf/, "judge: () => 'refuse'"),
