@@ -26,6 +26,8 @@ export interface ClaimerParts {
 
 /** Rests are spread over the last tenth of a heartBeat; a look after such a rest is that of an idle process. */
 const IDLE = 0.9;
+/** So soon comes the look after one that found jobs: whoever adds them adds more before it notifies again. */
+const SOON_MS = 10;
 /** A round may wait for a database that is away: a connection, a statement, a pause. */
 const SLACK_MS = 30_000;
 /** So many jobs of a topic at once: where there are more places, the next claim is on its way while these begin. */
@@ -39,9 +41,9 @@ interface Look {
 }
 
 /**
- * A round claims for every handler with a free place, and rests until the next job is due, at most one heartBeat. It
- * is woken by what is added in this process, by a hint from another, and by a place that becomes free while there was
- * more than the places could take.
+ * A round claims for every handler with a free place, and rests until the next job is due, at most one heartBeat, and
+ * not long when it found some. It is woken by what is added in this process, by a hint from another, and by a place
+ * that becomes free while there was more than the places could take.
  */
 export class Claimer {
   /** When it last looked, for health. */
@@ -126,7 +128,8 @@ export class Claimer {
     // Spread a little, so that many processes do not look at one moment.
     const heartBeatMs =
       Math.min(...looks.map(({ handler }) => handler.options.heartBeatMs)) * (IDLE + (1 - IDLE) * chance());
-    return Math.max(0, Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs));
+    const soonMs = claimed.jobs.length > 0 ? SOON_MS : Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs, soonMs));
   }
 
   /** How long ago it last went round, and from when on that is a fault; undefined: it does not go. */

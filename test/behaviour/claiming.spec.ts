@@ -129,6 +129,23 @@ describe('an idle process with a heartBeat of a minute', () => {
   });
 
   // The quickest of five, since the machine of a test is busy with other tests; without a timer, none would be so quick.
+  it('starts what comes right after other jobs, also where nobody is notified of it', async () => {
+    const silent = await aStartedEngine(database, { workers: false, notify: false });
+    const worker = anEngine(database, { heartBeat: 1 });
+    const last = new Promise<void>((done) => {
+      worker.processJobs<number>({ topicName: 'in a row', completion: 'auto' }, ({ data }) => {
+        if (data === 6) done();
+        else void silent.addJob('in a row', { data: data + 1 });
+      });
+    });
+    await worker.start();
+    const begun = performance.now();
+    await worker.addJob('in a row', { data: 0 });
+    await last;
+    // A rest of a heartBeat before each of them would be five seconds and more.
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+
   it('starts a scheduled job within 50 ms of its moment', async () => {
     const begun = run('scheduled', 5, () => true);
     for (const n of range(5)) await programma.addJob('scheduled', { runAfterSeconds: 0.5 + n * 0.15 });

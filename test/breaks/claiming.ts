@@ -119,6 +119,13 @@ export const CLAIMING_JOBS: readonly Break[] = [
     red: ['starts a job that another process adds at once'],
   },
   {
+    part: '2.3 claiming: more right after some',
+    what: 'it rests as if nothing had come',
+    changes: change('worker/claimer.ts', 'heartBeatMs, soonMs', 'heartBeatMs'),
+    spec: CLAIMING,
+    red: ['starts what comes right after other jobs'],
+  },
+  {
     part: '2.3 claiming: timer to the next due job',
     what: 'a hint wakes only when the job is due by then',
     changes: change('worker/claimer.ts', 'hint.waitMs < handler.options.heartBeatMs) this', 'hint.waitMs <= 0) this'),
