@@ -1,5 +1,5 @@
-/** Breaks of the rules of recurrence, of their decorator, of the testing kit, and of health and numbers. */
-import { type Break, change, sql } from './break.js';
+/** Breaks of the rules of recurrence, of their decorator, of the testing kit, and of health. */
+import { type Break, change } from './break.js';
 
 const RULES = 'test/unit/recurrence.spec.ts';
 const NEST = 'test/nest/recurring.spec.ts';
@@ -7,7 +7,6 @@ const KIT = 'test/testing/module.spec.ts';
 const RUNNING = 'test/testing/running.spec.ts';
 const TIME = 'test/testing/passing-time.spec.ts';
 const HEALTH = 'test/terminus/health.spec.ts';
-const TELEMETRY = 'test/telemetry/telemetry.spec.ts';
 
 export const KIT_AND_HEALTH: readonly Break[] = [
   {
@@ -16,6 +15,39 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     changes: change('job/recurrence.ts', /rule\.anchorMs \+ Math\.max\(0, .*\) \* everyMs/, 'after + everyMs'),
     spec: RULES,
     red: ['counts seconds from its anchor'],
+  },
+  {
+    part: '7.1 recurring: DST, over twenty years',
+    what: 'a pattern counts elapsed time',
+    changes: change(
+      'job/recurrence.ts',
+      'namesHours(pattern) ? wallClock : elapsed',
+      'namesHours(pattern) ? elapsed : elapsed',
+    ),
+    spec: RULES,
+    red: ['runs once a day and hour, through every change of the clocks'],
+  },
+  {
+    part: '7.1 recurring: DST, the doubled hour',
+    what: 'it runs in the second of the two',
+    changes: change(
+      'job/recurrence.ts',
+      '[Math.max(before, after), Math.min(before, after)]',
+      '[Math.min(before, after), Math.max(before, after)]',
+    ),
+    spec: RULES,
+    red: ['runs once a day and hour, through every change of the clocks'],
+  },
+  {
+    part: '7.1 recurring: DST, the skipped hour',
+    what: 'what falls into it runs an hour after it',
+    changes: change(
+      'job/recurrence.ts',
+      'return Math.floor(high / SECOND) * SECOND;',
+      'return shown - Math.min(before, after);',
+    ),
+    spec: RULES,
+    red: ['runs once a day and hour, through every change of the clocks'],
   },
   {
     part: '7.1 recurring: @RecurringJob',
@@ -192,87 +224,17 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     red: ['is live and ready, and tells'],
   },
   {
+    part: '7.3 terminus: listening or polling',
+    what: 'it is not told',
+    changes: change('terminus/programma.health.ts', /^ {6}listen,\n/m, ''),
+    spec: HEALTH,
+    red: ['is live and ready, and tells'],
+  },
+  {
     part: '7.3 terminus: readiness only looks',
     what: 'who asks for the health of a process sets it to work',
     changes: change('assembly.ts', /async health\(\)(.*) \{\n/, 'async health()$1 {\n    this.work();\n'),
     spec: HEALTH,
     red: ['claims nothing by being asked'],
-  },
-  {
-    part: '7.3 telemetry: without a link',
-    what: 'a job that nobody traced is linked to nothing there is',
-    changes: change(
-      'telemetry/spans.ts',
-      /return context \? \[\{ context, attributes: (.*) \}\] : \[\];|return context\s*\? \[[^\]]*\]\s*: \[\];/,
-      "return [{ context: context ?? { traceId: '', spanId: '', traceFlags: 0 } }];",
-    ),
-    spec: TELEMETRY,
-    red: ['run without a link for a job that nobody traced'],
-  },
-  {
-    part: "7.3 telemetry: the producer's context, linked",
-    what: 'a run is not linked to where its job was added',
-    changes: change('telemetry/spans.ts', 'jobs.flatMap(linkOf)', 'jobs.slice(jobs.length).flatMap(linkOf)'),
-    spec: TELEMETRY,
-    red: ['link the run of a job', 'carry the context through', 'of a batch link to every job'],
-  },
-  {
-    part: '7.3 telemetry: a trace of its own',
-    what: 'a run goes on with the trace of whoever started the engine',
-    changes: [
-      ...change('telemetry/spans.ts', ', root: true', ''),
-      ...change('base/frame.ts', /return outside\(\(\) ?=> ?(.*)\);/, 'return $1;'),
-    ],
-    spec: TELEMETRY,
-    red: ['in a trace of its own'],
-  },
-  {
-    part: "7.3 telemetry: the producer's context",
-    what: 'its baggage stays behind',
-    changes: change('telemetry/spans.ts', 'trace.deleteSpan(extracted(first))', 'ROOT_CONTEXT'),
-    spec: TELEMETRY,
-    red: ["give the handler the producer's baggage"],
-  },
-  {
-    part: '7.3 telemetry: counters',
-    what: 'what is added is not counted',
-    changes: change('telemetry/numbers.ts', 'this.comers.add(jobs, { topic });', ''),
-    spec: TELEMETRY,
-    red: ['count what was added, started and ended', 'count the jobs of ticks as added'],
-  },
-  {
-    part: '7.3 telemetry: counters',
-    what: 'starts are not counted',
-    changes: change('telemetry/numbers.ts', 'this.starters.add(1, { topic });', ''),
-    spec: TELEMETRY,
-    red: ['count what was added, started and ended'],
-  },
-  {
-    part: '7.3 telemetry: gauges that never count a table',
-    what: 'all that waits is counted',
-    changes: sql('list-depths', /limit \$1::int/g, 'limit 1000000'),
-    spec: TELEMETRY,
-    red: ['tell how much waits'],
-  },
-  {
-    part: '7.3 telemetry: counters',
-    what: 'ends are not counted',
-    changes: change('telemetry/numbers.ts', 'this.enders.add(1, { topic, outcome });', ''),
-    spec: TELEMETRY,
-    red: ['count what was added, started and ended'],
-  },
-  {
-    part: '7.3 telemetry: histograms',
-    what: 'waiting is not recorded',
-    changes: change('telemetry/numbers.ts', /this\.waits\.record\(.*\);/, ''),
-    spec: TELEMETRY,
-    red: ['how long it waited and ran'],
-  },
-  {
-    part: '7.3 telemetry: gauges',
-    what: 'a topic that was emptied is gone',
-    changes: change('telemetry/numbers.ts', 'for (const topic of seen) {', 'for (const topic of found.keys()) {'),
-    spec: TELEMETRY,
-    red: ['tell how much waits'],
   },
 ];

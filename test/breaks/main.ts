@@ -33,6 +33,7 @@ import { REFUSING } from './refusing.js';
 import { SAMPLE_APP } from './sample-app.js';
 import { SCHEMA } from './schema.js';
 import { STRUCTURE } from './structure.js';
+import { TELEMETRY_BREAKS } from './telemetry.js';
 import { TRANSACTIONS } from './transactions.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -65,7 +66,7 @@ const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
 const breaks = [
   ...[STRUCTURE, SCHEMA, ADDING_JOBS, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
   ...[ATTRIBUTES_AND_WAITING, ENGINE, HOUSE, FRONT, HANDLERS_OF_NEST, LIFE_OF_NEST, SAMPLE_APP],
-  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS, RECURRING, KIT_AND_HEALTH, HAND_OFF, BROKERS],
+  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS, RECURRING, KIT_AND_HEALTH, TELEMETRY_BREAKS, HAND_OFF, BROKERS],
 ]
   .flat()
   .filter(({ part, what, spec }) => new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`));

@@ -91,6 +91,13 @@ export const PLANS: readonly Break[] = [
     red: ['renews claims without writing a row of jobs'],
   },
   {
+    part: '2.5 plans: planned once',
+    what: 'the server decides, and plans each claim anew',
+    changes: change('store/own-pool.ts', " ('plan_cache_mode', 'force_generic_plan'),", ''),
+    spec: STATISTICS,
+    red: ['plans none of them anew'],
+  },
+  {
     part: '2.5 plans: statistics',
     what: 'a look by id may become a join with all jobs',
     changes: sql('break-claims', /limit 1\n/, '\n')
