@@ -73,8 +73,8 @@ export const aWant = (want: Partial<Want> = {}): Want => ({
 });
 
 /** A connection pool with the engine's own settings. It is closed when the spec file ends. */
-export function aStore(url: string, sql: Statements = SQL, options?: string): Store {
-  const config = { connectionString: url, max: CALLERS, ...(options && { options }) };
+export function aStore(url: string, sql: Statements = SQL): Store {
+  const config = { connectionString: url, max: CALLERS };
   const db = new Database({ pool: undefined, config }, 'programma', true, { away() {}, back() {} });
   db.open();
   atTheEnd(() => db.close(1_000));

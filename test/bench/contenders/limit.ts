@@ -13,7 +13,7 @@ const sql = statements('programma');
 /** As lib/store/database.ts sets them, and values as text as there. */
 const SESSION = `
   set enable_seqscan = off; set enable_bitmapscan = off; set enable_nestloop = off; set enable_mergejoin = off;
-  set jit = off; set lock_timeout = '1s'`;
+  set plan_cache_mode = force_generic_plan; set jit = off; set lock_timeout = '1s'`;
 const AS_TEXT = { getTypeParser: () => (value: string | null) => value };
 
 type Row = Record<string, string | null>;
