@@ -86,8 +86,11 @@ function opened(name: string, connection: string | object | undefined, prefix: s
 }
 
 async function ended(queue: BullMQQueue): Promise<void> {
-  await queue.disconnect();
+  // Both at once: to disconnect waits for a connection that is being made, and to close ends that; a connection that is
+  // there and has gone silent is ended by the disconnecting, for whose answer the closing waits.
+  const disconnected = queue.disconnect().catch(() => undefined);
   await queue.close();
+  await disconnected;
 }
 
 /** Trace context where BullMQ's own telemetry looks for it. */
