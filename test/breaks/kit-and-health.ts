@@ -226,7 +226,7 @@ export const KIT_AND_HEALTH: readonly Break[] = [
   {
     part: '7.3 terminus: listening or polling',
     what: 'it is not told',
-    changes: change('terminus/programma.health.ts', /^ {6}listen,\n/m, ''),
+    changes: change('terminus/programma.health.ts', /^ +listen,\n/m, ''),
     spec: HEALTH,
     red: ['is live and ready, and tells'],
   },
