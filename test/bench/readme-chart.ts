@@ -8,7 +8,7 @@ import type { Run } from './report/results.js';
 
 /** What a reader asks first: of each scenario one figure. */
 const PANELS: Readonly<Record<string, string>> = { drain: 'one', add: 'c100', precision: 'p99', latency: 'p50' };
-const CONTENDERS = ['programma', 'pg-boss', 'graphile', 'bullmq-pg', 'bullmq-redis', 'limit'];
+const CONTENDERS = ['programma', 'pg-boss', 'graphile', 'bullmq-pg', 'bullmq-pg-published', 'bullmq-redis', 'limit'];
 
 const runs = await Promise.all(
   process.argv.slice(2).map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Run),
