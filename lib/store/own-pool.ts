@@ -8,7 +8,7 @@ import { monotonicMs, within } from '../base/clock.js';
  * statement once; left to itself it would plan every claim anew, which takes longer than a small claim does. Set after
  * connecting and not as startup options, which poolers refuse.
  */
-const SESSION = `
+export const SESSION = `
   select set_config(name, value, false) from (values
     ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'), ('enable_nestloop', 'off'), ('enable_mergejoin', 'off'),
     ('enable_sort', 'off'), ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'), ('lock_timeout', '1s'),

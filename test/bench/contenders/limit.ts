@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { v7 } from 'uuid';
+import { SESSION } from '../../../lib/store/own-pool.js';
 import { type Statement, statements } from '../../../lib/store/statements.js';
 import type { Contender, Handle, Payload } from '../contender.js';
 import { ProgrammaContender } from './programma.js';
@@ -10,10 +11,7 @@ const TOPIC = 'bench';
 const BATCH = 500;
 const sql = statements('programma');
 
-/** As lib/store/database.ts sets them, and values as text as there. */
-const SESSION = `
-  set enable_seqscan = off; set enable_bitmapscan = off; set enable_nestloop = off; set enable_mergejoin = off;
-  set plan_cache_mode = force_generic_plan; set jit = off; set lock_timeout = '1s'`;
+/** Values as text, as in lib/store/database.ts. */
 const AS_TEXT = { getTypeParser: () => (value: string | null) => value };
 
 type Row = Record<string, string | null>;
