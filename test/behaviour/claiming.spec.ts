@@ -128,7 +128,6 @@ describe('an idle process with a heartBeat of a minute', () => {
     expect(Number((await begun)[0]) - Number(added.at)).toBeLessThan(1_000);
   });
 
-  // The quickest of five, since the machine of a test is busy with other tests; without a timer, none would be so quick.
   it('starts what comes right after other jobs, also where nobody is notified of it', async () => {
     const silent = await aStartedEngine(database, { workers: false, notify: false });
     const worker = anEngine(database, { heartBeat: 1 });
@@ -146,6 +145,7 @@ describe('an idle process with a heartBeat of a minute', () => {
     expect(performance.now() - begun).toBeLessThan(3_000);
   });
 
+  // The quickest of five, since the machine of a test is busy with other tests; without a timer, none would be so quick.
   it('starts a scheduled job within 50 ms of its moment', async () => {
     const begun = run('scheduled', 5, () => true);
     for (const n of range(5)) await programma.addJob('scheduled', { runAfterSeconds: 0.5 + n * 0.15 });

@@ -188,7 +188,6 @@ it('claims the jobs beside one that somebody has locked', async () => {
   await first.rollback();
 });
 
-/** A job of a topic of its own. */
 it.each(['reports', 'outcomes'])('meets no deadlock with %s of the same jobs in another order', async (what) => {
   const earlier = await store.claimed();
   const later = await store.claimed();
@@ -208,6 +207,7 @@ it.each(['reports', 'outcomes'])('meets no deadlock with %s of the same jobs in 
   await after(database, both, () => say(store, [later, earlier]));
 });
 
+/** A job of a topic of its own. */
 async function job(): Promise<string> {
   topic = `topic ${topics++}`;
   return store.add({}, topic);
