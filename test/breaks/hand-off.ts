@@ -243,6 +243,17 @@ export const HAND_OFF: readonly Break[] = [
     red: ['loses nothing to a network that parts'],
   },
   {
+    part: '8.5 a network that parts',
+    what: 'a connection that is being made keeps the process',
+    changes: change(
+      'handoff/bullmq.ts',
+      'const disconnected = queue.disconnect()',
+      'const disconnected = await queue.disconnect()',
+    ),
+    spec: BULLMQ,
+    red: ['lets go of a connection that was still being made'],
+  },
+  {
     part: '8.4 take-back: a thousand jobs, Redis flushed',
     what: 'there is no deadline',
     changes: change('handoff/hand-off.ts', 'timeoutSeconds: options.deadlineSeconds', 'timeoutSeconds: undefined'),

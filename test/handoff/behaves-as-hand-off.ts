@@ -155,6 +155,17 @@ export function behavesAsHandOff(name: string, make: () => Promise<Broker>): voi
       expect(ids.length).toBeLessThanOrEqual(50);
     });
 
+    it('lets go of a connection that was still being made when the network parted', async () => {
+      const mute = await aSwitch(broker.url, broker.defaultPort);
+      const target = (await broker.queue(mute.url)).target({ confirmSeconds: 1 });
+      mute.parted = true;
+      target.ping().catch(() => undefined);
+      await eventually(() => mute.connections > 0);
+      await target.close();
+      // A client that goes on trying would keep the process alive.
+      await eventually(() => mute.connections === 0);
+    });
+
     it('delivers at most twice, and loses nothing, when the process dies between confirmation and commit', async () => {
       aTopic();
       const queue = await broker.queue(broker.url);

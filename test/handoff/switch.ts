@@ -11,6 +11,8 @@ export interface Switch {
   up(): Promise<void>;
   /** While true, connections stay and carry nothing, new ones too: a network that has parted. */
   parted: boolean;
+  /** How many connections there are. */
+  readonly connections: number;
 }
 
 export async function aSwitch(url: string, defaultPort: number): Promise<Switch> {
@@ -36,6 +38,9 @@ export async function aSwitch(url: string, defaultPort: number): Promise<Switch>
   const way: Switch = {
     url,
     parted: false,
+    get connections() {
+      return pairs.size;
+    },
     async down() {
       if (!door) return;
       const closing = once(door, 'close');
