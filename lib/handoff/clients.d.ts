@@ -38,8 +38,9 @@ declare module 'amqplib' {
 }
 
 declare module '@aws-sdk/client-sqs' {
-  type SqsClient = import('./sqs.js').SqsClient;
-  export const SQSClient: new (settings: object) => SqsClient & { destroy(): void };
+  export const SQSClient: new (
+    settings: object,
+  ) => { send(command: never, options: { abortSignal: AbortSignal }): Promise<unknown>; destroy(): void };
   export const SendMessageBatchCommand: new (input: object) => object;
   export const GetQueueAttributesCommand: new (input: object) => object;
 }

@@ -1,4 +1,5 @@
 /** Hands jobs to Amazon SQS (or what speaks its language), ten a request, and lets its handlers report. */
+import { setMaxListeners } from 'node:events';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { InvalidJobError, PayloadTooLargeError } from '../base/errors.js';
 import { Line } from './line.js';
@@ -60,8 +61,8 @@ export function sqs(options: SqsOptions): Target {
     },
   );
   const line = new Line<SqsClient>(
-    () => yours ?? new SQSClient({ ...connection }),
-    (open) => yours === undefined && (open as SqsClient & { destroy(): void }).destroy(),
+    () => yours ?? opened(connection),
+    (open) => yours === undefined && (open as Own).destroy(),
   );
   let limit: number | undefined;
 
@@ -120,6 +121,22 @@ export function sqs(options: SqsOptions): Target {
     },
 
     close: () => line.close(),
+  };
+}
+
+type Own = SqsClient & { destroy(): void };
+
+function opened(connection: object | undefined): Own {
+  const client = new SQSClient({ ...connection });
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
+  return {
+    send: (command) => client.send(command, { abortSignal: ending.signal }),
+    destroy() {
+      // Before the client is: a request whose connection that ends would be sent again, on a new one.
+      ending.abort();
+      client.destroy();
+    },
   };
 }
 

@@ -254,6 +254,20 @@ export const HAND_OFF: readonly Break[] = [
     red: ['lets go of a connection that was still being made'],
   },
   {
+    part: '8.5 a network that parts',
+    what: 'the client of SQS tries again after it was closed',
+    changes: change('handoff/sqs.ts', 'ending.abort();', ''),
+    spec: 'test/handoff/sqs.spec.ts',
+    red: ['lets go of a connection that was still being made'],
+  },
+  {
+    part: '8.3 rsmq: concurrency',
+    what: 'one message at a time',
+    changes: change('handoff/rsmq.ts', '{ length: concurrency }', '{ length: 1 }'),
+    spec: 'test/handoff/rsmq.spec.ts',
+    red: ['as many messages at once'],
+  },
+  {
     part: '8.4 take-back: a thousand jobs, Redis flushed',
     what: 'there is no deadline',
     changes: change('handoff/hand-off.ts', 'timeoutSeconds: options.deadlineSeconds', 'timeoutSeconds: undefined'),

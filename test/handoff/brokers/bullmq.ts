@@ -19,7 +19,7 @@ async function queue(url: string): Promise<Queue> {
       return jobs.map(({ data }) => data);
     },
     async work(programma, _, run) {
-      const worker = new Worker(name, bullmqProcessor(programma, run), { connection, concurrency: 5 });
+      const worker = new Worker(name, bullmqProcessor(programma, run), { connection });
       worker.on('error', () => undefined);
       await worker.waitUntilReady();
       return { stop: () => worker.close() };

@@ -27,7 +27,7 @@ async function queue(url: string): Promise<Queue> {
     async work(programma, attempts, run) {
       const own = aClient();
       await own.createQueueAsync({ qname: name }).catch(() => undefined);
-      const options = { queue: name, attempts, visibilitySeconds: 1, restSeconds: 0.05, concurrency: 5 };
+      const options = { queue: name, attempts, visibilitySeconds: 1, restSeconds: 0.05, concurrency: 1 };
       const receiver = rsmqReceiver(programma, own, options, run);
       return {
         async stop() {
