@@ -7,8 +7,17 @@ export interface Queue {
   target(options?: TargetOptions): Target;
   /** Takes out everything that lies in it: what the broker would give to workers, as it gives it. */
   drain(): Promise<{ id: string; data: unknown; attributes: unknown; topic: string }[]>;
-  /** Workers as the documentation shows them; a failure is tried again until there were `attempts`. */
-  work(programma: Reports, attempts: number, run: (task: Task) => unknown): Promise<{ stop(): Promise<void> }>;
+  /**
+   * Workers as the documentation shows them.
+   * @param attempts a failure is tried again until there were so many
+   * @param atOnce how many messages are worked on at once (SQS gives what it has); one, unless that is the matter
+   */
+  work(
+    programma: Reports,
+    attempts: number,
+    run: (task: Task) => unknown,
+    atOnce?: number,
+  ): Promise<{ stop(): Promise<void> }>;
 }
 
 export interface Broker {

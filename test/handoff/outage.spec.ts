@@ -1,6 +1,6 @@
 /** A database that is away for a whole minute, and workers that have jobs in hand. */
 import { expect, it, jest } from '@jest/globals';
-import { Programma } from 'programma/engine';
+import { Programma, type Task } from 'programma/engine';
 import { atTheEnd } from '../support/at-the-end.js';
 import { aDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -10,6 +10,7 @@ import { answers, REDIS } from './places.js';
 
 jest.setTimeout(180_000);
 const MINUTE = 60_000;
+const AT_ONCE = 5;
 const there = await answers('Redis', REDIS, 6379);
 
 (there ? it : it.skip)(
@@ -30,14 +31,15 @@ const there = await answers('Redis', REDIS, 6379);
     await eventually(async () => (await count('processing')) === 20, 30_000);
 
     const worked: string[] = [];
-    const workers = await queue.work(programma, 2, async ({ id }) => {
+    const run = async ({ id }: Task) => {
       if (worked.push(id) === 1) {
         proxy.swallowing = true;
         proxy.cut();
       }
       return 'done';
-    });
-    await eventually(() => worked.length >= 5);
+    };
+    const workers = await queue.work(programma, 2, run, AT_ONCE);
+    await eventually(() => worked.length === AT_ONCE);
     await new Promise((resolve) => setTimeout(resolve, MINUTE));
     expect(await count('completed')).toBe(0);
     proxy.swallowing = false;

@@ -1,8 +1,6 @@
 /** rsmq against a real Redis. */
 import { describe, expect, it } from '@jest/globals';
 import { Programma } from 'programma/engine';
-import { rsmqReceiver } from 'programma/handoff/rsmq';
-import RedisSMQ from 'rsmq';
 import { atTheEnd } from '../support/at-the-end.js';
 import { aDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -24,18 +22,13 @@ else describe.skip('hand-off to rsmq', () => it('needs Redis', () => undefined))
     const queue = await rsmqBroker.queue(REDIS);
     programma.handOff('mail', queue.target());
     const jobs = await programma.addJobs(Array.from({ length: 3 }, () => ({ topic: 'mail' })));
-
-    const { hostname: host, port } = new URL(REDIS);
-    const client = new RedisSMQ({ host, port: Number(port || 6379) });
-    atTheEnd(() => new Promise((resolve) => client.quit(resolve as never)));
-    await client.createQueueAsync({ qname: queue.name }).catch(() => undefined);
     let begun = 0;
-    const options = { queue: queue.name, restSeconds: 0.05, concurrency: 3 };
-    const receiver = rsmqReceiver(programma, client, options, async () => {
+    const together = async () => {
       begun++;
       await eventually(() => begun === 3);
-    });
-    atTheEnd(() => receiver.stop());
+    };
+    const workers = await queue.work(programma, 1, together, 3);
+    atTheEnd(() => workers.stop());
     for (const { id } of jobs) expect(await programma.waitForJob(id)).toMatchObject({ state: 'completed' });
   },
   30_000,

@@ -19,11 +19,11 @@ async function queue(url: string): Promise<Queue> {
       await own.close();
       return jobs.map(({ data }) => data);
     },
-    async work(programma, _, run) {
+    async work(programma, _, run, atOnce = 1) {
       const own = new Bull(name, REDIS);
       own.on('error', () => undefined);
       void own
-        .process(5, bullProcessor(programma, run) as Bull.ProcessPromiseFunction<unknown>)
+        .process(atOnce, bullProcessor(programma, run) as Bull.ProcessPromiseFunction<unknown>)
         ?.catch(() => undefined);
       return { stop: async () => void (await own.close()) };
     },

@@ -18,8 +18,8 @@ async function queue(url: string): Promise<Queue> {
       await own.close();
       return jobs.map(({ data }) => data);
     },
-    async work(programma, _, run) {
-      const worker = new Worker(name, bullmqProcessor(programma, run), { connection });
+    async work(programma, _, run, atOnce = 1) {
+      const worker = new Worker(name, bullmqProcessor(programma, run), { connection, concurrency: atOnce });
       worker.on('error', () => undefined);
       await worker.waitUntilReady();
       return { stop: () => worker.close() };

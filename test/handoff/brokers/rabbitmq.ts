@@ -26,10 +26,10 @@ async function queue(url: string, name = aName()): Promise<Queue> {
       await connection.close();
       return bodies.map((body) => JSON.parse(body));
     },
-    async work(programma, attempts, run) {
+    async work(programma, attempts, run, atOnce = 1) {
       const connection = await connect(AMQP);
       const channel = await connection.createChannel();
-      await channel.prefetch(1);
+      await channel.prefetch(atOnce);
       await channel.consume(name, rabbitmqConsumer(programma, channel, run, { attempts }));
       return {
         async stop() {

@@ -24,10 +24,10 @@ async function queue(url: string): Promise<Queue> {
       await new Promise((resolve) => own.quit(resolve as never));
       return messages.map((message) => JSON.parse(message));
     },
-    async work(programma, attempts, run) {
+    async work(programma, attempts, run, atOnce = 1) {
       const own = aClient();
       await own.createQueueAsync({ qname: name }).catch(() => undefined);
-      const options = { queue: name, attempts, visibilitySeconds: 1, restSeconds: 0.05, concurrency: 1 };
+      const options = { queue: name, attempts, visibilitySeconds: 1, restSeconds: 0.05, concurrency: atOnce };
       const receiver = rsmqReceiver(programma, own, options, run);
       return {
         async stop() {
