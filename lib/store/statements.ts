@@ -73,7 +73,9 @@ export function loaded<Name extends string>(
       .replaceAll(/^\s*--.*\n/gm, '')
       .trim()
       .replace(/;$/, '');
-    return [name, { name: `programma:${name}`, text: `/* programma:${name} */ ${inSchema(bare, schema)}` }];
+    // After the first word: PostgreSQL 18 counts statements without what stands before them.
+    const named = bare.replace(/^\w+/, (word) => `${word} /* programma:${name} */`);
+    return [name, { name: `programma:${name}`, text: inSchema(named, schema) }];
   });
   return Object.fromEntries(entries) as Record<Name, Statement>;
 }

@@ -73,20 +73,21 @@ const acts = {
     return took;
   },
 
-  /** Adds so many a second, whatever becomes of them. */
-  async addSteadily({ perSecond, seconds, bytes = 100 }: { perSecond: number; seconds: number; bytes?: number }) {
+  /** Adds so many a second, whatever becomes of them; with `size`, so many at once in the contender's form for many. */
+  async addSteadily(by: { perSecond: number; seconds: number; bytes?: number; size?: number }) {
+    const { perSecond, seconds, bytes, size = 1 } = by;
     const begin = ms();
     const pending = new Set<Promise<void>>();
     let n = 0;
+    const one = () => get().add({ ...payload(n, bytes), atMs: wallMs() });
+    const many = () => get().addMany(payloads(size, bytes, n));
     for (;;) {
       const due = Math.min(perSecond * seconds, ((ms() - begin) / 1_000) * perSecond);
-      for (; n < due; n++) {
-        const adding: Promise<void> = get()
-          .add({ ...payload(n, bytes), atMs: wallMs() })
-          .finally(() => pending.delete(adding));
+      for (; n + size <= due; n += size) {
+        const adding: Promise<void> = (size === 1 ? one() : many()).finally(() => pending.delete(adding));
         pending.add(adding);
       }
-      if (n >= perSecond * seconds) break;
+      if (n + size > perSecond * seconds) break;
       await rest(1);
     }
     await Promise.all(pending);

@@ -117,4 +117,15 @@ export const PLANS: readonly Break[] = [
     spec: FUZZ,
     red: ['lets random verbs on a dozen connections'],
   },
+  {
+    part: '5 the server counts each statement under its name',
+    what: 'the name stands before the statement, where PostgreSQL 18 leaves it out',
+    changes: change(
+      'store/statements.ts',
+      /const named = .*;/,
+      "const named = '/* programma:' + name + ' */ ' + bare;",
+    ),
+    spec: 'test/store/names.spec.ts',
+    red: ['are counted by the server under their names'],
+  },
 ];
