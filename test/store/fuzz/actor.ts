@@ -52,7 +52,8 @@ export class Actor {
     [3, 'set attributes', () => this.attributes()],
     [4, 'report progress', () => this.progress()],
     [3, 'complete within', () => this.completeWithin()],
-    [2, 'remove finished', () => this.store.upkeep.removeFinished([0.2, 0.2, 0.2], 1 + this.chance.below(10), 1e9)],
+    // Hardly finished: a job that is retried at that moment is what it must not remove.
+    [2, 'remove finished', () => this.store.upkeep.removeFinished([0.02, 0.02, 0.02], 1 + this.chance.below(10), 1e9)],
     [2, 'release', () => this.store.claims.releaseUnknown(this.worker, this.claims())],
     [1, 'list', () => this.store.asking.page(this.chance.of(TOPICS), this.chance.of(STATES), 10, undefined)],
   ];
