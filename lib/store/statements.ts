@@ -74,7 +74,7 @@ export function loaded<Name extends string>(
       .trim()
       .replace(/;$/, '');
     // After the first word: PostgreSQL 18 counts statements without what stands before them.
-    const named = bare.replace(/^\w+/, (word) => `${word} /* programma:${name} */`);
+    const named = bare.replace(/\w+/, (word) => `${word} /* programma:${name} */`);
     return [name, { name: `programma:${name}`, text: inSchema(named, schema) }];
   });
   return Object.fromEntries(entries) as Record<Name, Statement>;

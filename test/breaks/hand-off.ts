@@ -261,6 +261,20 @@ export const HAND_OFF: readonly Break[] = [
     red: ['lets go of a connection that was still being made'],
   },
   {
+    part: '8.2 sqs: batches of ten',
+    what: 'one message a request',
+    changes: change('handoff/sqs.ts', 'const MOST_MESSAGES = 10;', 'const MOST_MESSAGES = 1;'),
+    spec: 'test/handoff/sqs.spec.ts',
+    red: ['sends ten messages a request'],
+  },
+  {
+    part: '8.2 bullmq 5: a queue of yours, and jobs that it still remembers',
+    what: 'what it remembers is not forgotten, and so is not added anew',
+    changes: change('handoff/bullmq.ts', 'if (keeps) await forgetFinished(open, messages);', 'void forgetFinished;'),
+    spec: 'test/handoff/bullmq-5.spec.ts',
+    red: ['adds anew what failed there'],
+  },
+  {
     part: '8.3 rsmq: concurrency',
     what: 'one message at a time',
     changes: change('handoff/rsmq.ts', '{ length: concurrency }', '{ length: 1 }'),

@@ -62,3 +62,16 @@ it('tells of each entry that SQS answers as failed whose fault it is, and confir
   expect([...(refused ?? [])]).toEqual([[second, new Error('SQS refused it: InvalidMessageContents it said so')]]);
   expect(error).toEqual(new Error('SQS refused it: InternalError it said so'));
 });
+
+it('sends ten messages a request, and the rest in one of its own', async () => {
+  const { client, queueUrl } = await aQueue(aName(), {});
+  const sizes: number[] = [];
+  const send = (command: unknown): Promise<unknown> => {
+    if (command instanceof SendMessageBatchCommand) sizes.push(command.input.Entries?.length ?? 0);
+    return client.send(command as never);
+  };
+  const sent = messages(25);
+  const { confirmed } = await sqs({ queueUrl, client: { send } }).deliver(sent);
+  expect([...confirmed].sort()).toEqual(sent.map(({ id }) => id).sort());
+  expect(sizes).toEqual([10, 10, 5]);
+});

@@ -2,8 +2,14 @@
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Programma } from '../../lib/engine.js';
+import { STATEMENTS } from '../../lib/store/statements.js';
 import { atTheEnd } from '../support/at-the-end.js';
 import { holdAServer } from '../support/holding.js';
+import { SQL } from './a-store.js';
+
+it.each(STATEMENTS)('%s has its name behind its first word', (name) => {
+  expect(SQL[name].text).toMatch(new RegExp(`^\\W*\\w+ /\\* programma:${name} \\*/ `));
+});
 
 it('are counted by the server under their names', async () => {
   const server = await holdAServer({ shared_preload_libraries: 'pg_stat_statements' });
