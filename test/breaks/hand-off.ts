@@ -270,7 +270,11 @@ export const HAND_OFF: readonly Break[] = [
   {
     part: '8.2 bullmq 5: a queue of yours, and jobs that it still remembers',
     what: 'what it remembers is not forgotten, and so is not added anew',
-    changes: change('handoff/bullmq.ts', /if \(keeps\)\s+await forgetFinished\(open, messages\);/, 'void forgetFinished;'),
+    changes: change(
+      'handoff/bullmq.ts',
+      /if \(keeps\)\s+await forgetFinished\(open, messages\);/,
+      'void forgetFinished;',
+    ),
     spec: 'test/handoff/bullmq-5.spec.ts',
     red: ['adds anew what failed there'],
   },
