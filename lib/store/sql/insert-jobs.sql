@@ -14,7 +14,7 @@ with inside as materialized (
 new as materialized (
   select n.id, n.topic, n.priority, n.retry_after_seconds, n.max_attempts, n.attributes, n.data,
          coalesce(n.run_at, statement_timestamp() + coalesce(n.delay, 0) * interval '1 second') as run_after
-  from json_to_recordset($2::text::json) as n(
+  from jsonb_to_recordset($2::text::jsonb) as n(
     id uuid, topic text, priority smallint, retry_after_seconds float8, max_attempts int,
     run_at timestamptz, delay float8, attributes jsonb, data jsonb)
   where (select yes from inside)

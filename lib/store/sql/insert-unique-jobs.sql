@@ -19,7 +19,7 @@ new as materialized (
   select n.id, n.grp, n.topic, n.priority, n.retry_after_seconds, n.max_attempts, n.attributes, n.data,
          coalesce(n.run_at, statement_timestamp() + coalesce(n.delay, 0) * interval '1 second') as run_after,
          n.key, n.held_while, statement_timestamp() + n.held_seconds * interval '1 second' as held_until, n.on_conflict
-  from json_to_recordset($2::text::json) as n(
+  from jsonb_to_recordset($2::text::jsonb) as n(
     id uuid, grp int, topic text, priority smallint, retry_after_seconds float8, max_attempts int,
     run_at timestamptz, delay float8, attributes jsonb, data jsonb,
     key uuid, held_while text, held_seconds float8, on_conflict text)

@@ -11,7 +11,7 @@
 -- lost answer means that it did.
 with said as materialized (
   select s.id, s.claim_id, s.outcome, s.delay, s.result, s.error
-  from json_to_recordset($1::json) as s(
+  from jsonb_to_recordset($1::jsonb) as s(
     id uuid, claim_id uuid, outcome text, delay float8, result jsonb, error jsonb)
 ),
 settled as (
