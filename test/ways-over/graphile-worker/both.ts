@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import pg from 'pg';
 import { Programma } from 'programma/engine';
@@ -35,9 +36,11 @@ await client.query(`
   from moved`);
 
 await said(3);
+// The old worker writes of each job that it is done when its task has ended; it stops when the old queue is empty.
+const left = async () => (await client.query('select from graphile_worker._private_jobs')).rows.length;
+while ((await left()) > 0) await setTimeout(100);
 await runner.stop();
-const { rows } = await client.query('select from graphile_worker._private_jobs');
-say(`left in the old queue: ${rows.length}`);
+say(`left in the old queue: ${await left()}`);
 say(`waiting for tomorrow: ${(await jobs.listJobs({ topic: 'welcome', state: 'created' })).jobs.length}`);
 await client.end();
 await utils.release();
