@@ -1,7 +1,7 @@
 -- Adds keys to the attributes of many jobs, in every state.
 -- $1 as JSON: the job, an object; a job at most once. Answers the jobs that are there.
 with said as materialized (
-  select s.id, s.attributes from json_to_recordset($1::json) as s(id uuid, attributes jsonb)
+  select s.id, s.attributes from jsonb_to_recordset($1::jsonb) as s(id uuid, attributes jsonb)
 ),
 held as materialized (
   select j.id from programma.jobs j where j.id = any(array(select id from said)) order by j.id for no key update

@@ -3,7 +3,7 @@
 -- and ticks of the jobs. The ids derive from schedule and tick: a second insert does nothing, whatever happened.
 with said as materialized (
   select s.name, s.was, s.next, s.jobs
-  from json_to_recordset($1::json) as s(name text, was float8, next float8, jobs json)
+  from jsonb_to_recordset($1::jsonb) as s(name text, was float8, next float8, jobs jsonb)
 ),
 locked as materialized (
   select t.name, s.next, s.jobs, t.topic, t.priority, t.retry_after_seconds, t.max_attempts, t.data, t.remaining,
@@ -23,7 +23,7 @@ runs as materialized (
          'epoch'::timestamptz + r.tick * interval '1 millisecond' as tick
   from locked l, lateral (
     select r.id, r.tick
-    from json_to_recordset(l.jobs) as r(id uuid, tick float8)
+    from jsonb_to_recordset(l.jobs) as r(id uuid, tick float8)
     where not l.busy
     order by r.tick
     limit l.remaining

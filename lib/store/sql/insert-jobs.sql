@@ -1,6 +1,7 @@
 -- Adds jobs, each to the record and to the queue; an id that is there already adds nothing, to neither.
 -- $1 whether the statement runs in a caller's transaction; $2 the jobs as JSON, in the order of their ids, so that two
 -- adders of the same ids meet them in one order; $3 the channel on which workers are told at the commit, or null.
+-- Documents are read as jsonb here and everywhere: from json, each payload would be parsed again for its column.
 -- Delays count from this statement, not from the start of the caller's transaction.
 -- Answers, as JSON text, which ids were there, and for each topic when its first new job is due and how long that is
 -- from now. No answer: nothing was written (see `inside`).

@@ -6,7 +6,7 @@
 -- queue row or the claim that came with the change: it then changes nothing and says so, and is repeated.
 with said as materialized (
   select s.id, s.state, s.result, s.error
-  from json_to_recordset($1::json) as s(id uuid, state text, result jsonb, error jsonb)
+  from jsonb_to_recordset($1::jsonb) as s(id uuid, state text, result jsonb, error jsonb)
 ),
 held as materialized (
   select j.id, j.topic, j.priority, j.run_after, j.state, j.claim_id

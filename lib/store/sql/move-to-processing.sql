@@ -5,7 +5,7 @@
 -- Like move-jobs: changed = false asks for a repetition.
 with said as materialized (
   select s.id, s.fence, s.worker, coalesce(s.lease, 'Infinity') as lease, coalesce(s.fails, false) as fails, s.progress
-  from json_to_recordset($1::json) as s(id uuid, fence uuid, worker text, lease float8, fails boolean, progress jsonb)
+  from jsonb_to_recordset($1::jsonb) as s(id uuid, fence uuid, worker text, lease float8, fails boolean, progress jsonb)
 ),
 held as materialized (
   select j.id, j.topic, j.priority, j.run_after, j.state, j.claim_id

@@ -5,7 +5,7 @@
 -- process that declares it. One that has no tick left, and gets runs, stands at the first from now on.
 with said as (
   select s.*
-  from json_to_record($1::json) as s(
+  from jsonb_to_record($1::jsonb) as s(
     name text, topic text, pattern text, every_seconds float8, time_zone text, missed text, overlap text,
     starts_at timestamptz, ends_at timestamptz, max_runs int, priority smallint, retry_after_seconds float8,
     max_attempts int, data jsonb, next_at timestamptz)

@@ -2,7 +2,7 @@
 -- $1 as JSON, in the order of the jobs' ids: the job, its claim, the progress. Answers the jobs that took it.
 with said as materialized (
   select s.id, s.claim_id, s.progress
-  from json_to_recordset($1::json) as s(id uuid, claim_id uuid, progress jsonb)
+  from jsonb_to_recordset($1::jsonb) as s(id uuid, claim_id uuid, progress jsonb)
 ),
 written as (
   update programma.jobs j set progress = s.progress

@@ -2,7 +2,7 @@
 -- $1 as JSON: the job; the moment (run_at), or the seconds from now (delay), or neither; the priority, or null.
 with said as materialized (
   select s.id, s.run_at, s.delay, s.priority
-  from json_to_recordset($1::json) as s(id uuid, run_at timestamptz, delay float8, priority smallint)
+  from jsonb_to_recordset($1::jsonb) as s(id uuid, run_at timestamptz, delay float8, priority smallint)
 ),
 held as materialized (
   select j.id, j.topic, j.priority, j.run_after
