@@ -132,7 +132,10 @@ export class Assembly {
       failed: (error) => failed(error, 'listening'),
     });
     const adding = new AddingStore(this.database, sql, channel);
-    this.adding = new Adding(adding, unique, options, (hint) => this.queued(hint));
+    this.adding = new Adding(adding, unique, options, {
+      added: (hint) => this.queued(hint),
+      keep: (wanted) => this.worker.keep(wanted),
+    });
     this.moving = new Moving(moving, channel, {
       queued: (hint) => this.queued(hint),
       gone: (ids) => this.gone(ids),

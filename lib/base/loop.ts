@@ -52,6 +52,11 @@ export class Loop {
     else if (this.failures === 0) this.restUntil(monotonicMs() + ms);
   }
 
+  /** It runs, no round is under way, and the last one did not fail. */
+  get resting(): boolean {
+    return this.running && this.round === undefined && this.failures === 0;
+  }
+
   /** No further round; resolves when the one that runs has ended. */
   async stop(): Promise<void> {
     this.running = false;

@@ -64,6 +64,10 @@ export interface ClaimedJob {
   readonly attributes: string | null;
 }
 
+/** As they should run: priority, then time, then id. */
+export const inTurn = (jobs: ClaimedJob[]): ClaimedJob[] =>
+  jobs.sort((a, b) => a.priority - b.priority || a.runAfterMicros - b.runAfterMicros || (a.id < b.id ? -1 : 1));
+
 /** What events say about a job. */
 export interface JobSketch {
   readonly id: string;

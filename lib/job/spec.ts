@@ -40,6 +40,9 @@ export interface JobSpec {
   readonly id: string;
   readonly topic: string;
   readonly json: string;
+  readonly leaseSeconds: number;
+  /** Nothing was said of a later moment. */
+  readonly atOnce: boolean;
   readonly unique?: UniqueSpec;
 }
 
@@ -81,14 +84,14 @@ export function specOf(topic: string, config: JobConfig, defaults: JobDefaults):
   checkLease(lease, where);
 
   let json = `{"id":"${id}","topic":${JSON.stringify(topic)},"priority":${priority},"retry_after_seconds":${lease}`;
-  json += timeOf(config, where);
+  const time = timeOf(config, where);
+  json += time;
   if (config.maxAttempts !== undefined) json += `,"max_attempts":${checkAttempts(config.maxAttempts, where)}`;
   if (config.attributes !== undefined) json += `,"attributes":${attributesJson(config.attributes, where)}`;
   if (config.data !== undefined) json += `,"data":${toJson(config.data, `the data of ${where}`)}`;
   json += '}';
-  return config.unique === undefined
-    ? { id, topic, json }
-    : { id, topic, json, unique: uniqueOf(config.unique, topic, json, where) };
+  const spec = { id, topic, json, leaseSeconds: lease, atOnce: time === '' };
+  return config.unique === undefined ? spec : { ...spec, unique: uniqueOf(config.unique, topic, json, where) };
 }
 
 /** The moment a job shall wait for: `run_at`, `delay`, or nothing for at once. */

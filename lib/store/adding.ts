@@ -1,9 +1,11 @@
 /** Adds jobs to the record and the queue. */
 
 import type { Executor } from '../base/executor.js';
+import type { Promisee } from '../job/kept.js';
+import { type ClaimedJob, inTurn } from '../job/record.js';
 import type { JobSpec } from '../job/spec.js';
 import type { Database, Row } from './database.js';
-import { json } from './rows.js';
+import { array, json, toClaimed } from './rows.js';
 import type { Statements } from './statements.js';
 
 /** When the first of the jobs that were added to a topic is due. */
@@ -21,7 +23,13 @@ export interface Inserted {
   readonly hints: readonly Hint[];
 }
 
-const MAX_STATEMENT_BYTES = 8 * 1024 * 1024;
+/** What was added and promised at once; a job of a paused topic is among neither. */
+export interface InsertedClaimed extends Inserted {
+  /** Sorted as they should run. */
+  readonly jobs: readonly ClaimedJob[];
+}
+
+export const MAX_STATEMENT_BYTES = 8 * 1024 * 1024;
 
 export class Adding {
   constructor(
@@ -45,6 +53,22 @@ export class Adding {
       for (const document of documents) rows.push(...(await run(this.sql['insert-jobs'], [false, document, null])));
       return toInserted(rows);
     });
+  }
+
+  /**
+   * All or none, promised to a worker that has places for them.
+   * @param specs due at once, with one lease, and not too large for one statement
+   */
+  async insertClaimed(specs: readonly JobSpec[], promisee: Promisee, ms: number): Promise<InsertedClaimed> {
+    const { worker, claimId, maxAttempts } = promisee;
+    const rows = await this.db.rows(
+      this.sql['insert-claimed-jobs'],
+      [documentsOf(specs)[0], [...maxAttempts.keys()], array([...maxAttempts.values()]), claimId, worker],
+      'callers',
+      ms,
+    );
+    const jobs = inTurn(rows.filter((row) => row.id !== null).map(toClaimed));
+    return { ...toInserted(rows.slice(0, 1)), jobs };
   }
 
   /** In the caller's transaction; its workers are told when it commits. */

@@ -1,9 +1,9 @@
 /** Promises jobs to workers, renews and breaks those promises, and writes what became of the jobs. */
 
 import type { Executor } from '../base/executor.js';
-import type { ClaimedJob } from '../job/record.js';
+import { type ClaimedJob, inTurn } from '../job/record.js';
 import type { Database } from './database.js';
-import { number, numberOrNull, text, toClaimed } from './rows.js';
+import { array, number, numberOrNull, text, toClaimed } from './rows.js';
 import type { Statements } from './statements.js';
 
 /** How many jobs of a topic a worker has places for, and where its last claim stopped. */
@@ -73,8 +73,6 @@ export interface Broken {
   readonly waiting: boolean;
   readonly leaseMs: number | null;
 }
-
-const array = (values: readonly (string | number | null)[]): string => `{${values.map((v) => v ?? 'NULL').join(',')}}`;
 
 export class Claims {
   constructor(
@@ -205,9 +203,6 @@ const inOrder = <T extends { readonly id: string }>(of: readonly T[]): T[] =>
 
 /** An outcome of which nothing was said. */
 const ENDED: Settled = { answer: 'accepted', waitMs: null, dueMicros: null };
-
-const inTurn = (jobs: ClaimedJob[]): ClaimedJob[] =>
-  jobs.sort((a, b) => a.priority - b.priority || a.runAfterMicros - b.runAfterMicros || (a.id < b.id ? -1 : 1));
 
 function documentOf(s: Settlement): string {
   let json = `{"id":"${s.id}","claim_id":"${s.claimId}","outcome":"${s.outcome}"`;

@@ -1,7 +1,11 @@
-/** From the texts of a row to records: the one place that knows how PostgreSQL writes values. */
+/** Between values and their texts: the one place that knows how PostgreSQL writes them. */
 import type { ClaimedJob, JobFault, JobRecord } from '../job/record.js';
 import type { JobState } from '../job/states.js';
 import type { Row } from './database.js';
+
+/** A parameter of numbers or uuids, in fewer steps than the driver's own arrays. */
+export const array = (values: readonly (string | number | null)[]): string =>
+  `{${values.map((v) => v ?? 'NULL').join(',')}}`;
 
 export const text = (row: Row, column: string): string => row[column] ?? '';
 export const number = (row: Row, column: string): number => Number(row[column]);

@@ -18,6 +18,7 @@ export const STATEMENTS = [
   'failed-jobs',
   'fire-schedules',
   'get-jobs',
+  'insert-claimed-jobs',
   'insert-jobs',
   'insert-unique-jobs',
   'job-states',

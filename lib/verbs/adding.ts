@@ -4,10 +4,11 @@ import { monotonicMs } from '../base/clock.js';
 import { DatabaseUnavailableError, InvalidJobError } from '../base/errors.js';
 import type { Executor } from '../base/executor.js';
 import { checkPayload, nameOf, Topic } from '../job/define-topic.js';
+import type { Keep } from '../job/kept.js';
 import { type JobConfig, type JobSpec, type NewJob, specOf } from '../job/spec.js';
 import type { Resolved } from '../options/resolved.js';
 import type { Carrier } from '../options/telemetry.js';
-import type { Hint, Adding as Store } from '../store/adding.js';
+import { type Hint, type Inserted, MAX_STATEMENT_BYTES, type Adding as Store } from '../store/adding.js';
 import { isAway, verdictOf } from '../store/faults.js';
 import type { UniqueAdding as UniqueStore } from '../store/unique-adding.js';
 import { UniqueAdding } from './unique-adding.js';
@@ -23,11 +24,17 @@ export interface Added {
   status: 'created' | 'duplicate' | 'replaced' | 'rescheduled';
 }
 
+export interface AddingParts {
+  /** Jobs of a topic wait in the queue. */
+  added(hint: Hint): void;
+  /** Asks the worker of this process for places. */
+  readonly keep: Keep;
+}
+
 /** A caller's jobs, which are written all or none. */
 type Group = readonly JobSpec[];
 
 const MAX_CALLERS = 1_000;
-const MAX_BYTES = 8 * 1024 * 1024;
 /** More would only fill the memory of a process whose database is away. */
 const MAX_WAITING = 100_000;
 
@@ -45,7 +52,7 @@ export class Adding {
     private readonly store: Store,
     unique: UniqueStore,
     private readonly options: Pick<Resolved, 'jobs' | 'addTimeoutMs' | 'telemetry'>,
-    private readonly added: (hint: Hint) => void,
+    private readonly parts: AddingParts,
   ) {
     const batching = {
       judge: verdictOf,
@@ -60,11 +67,11 @@ export class Adding {
           `${waiting} adds wait for the database already; this one was not taken. Await addJob, or use addJobs.`,
         ),
       maxItems: MAX_CALLERS,
-      maxBytes: MAX_BYTES,
+      maxBytes: MAX_STATEMENT_BYTES,
       maxWaiting: MAX_WAITING,
     };
     this.batcher = new Batcher({ ...batching, write: (groups) => this.write(groups) });
-    this.unique = new UniqueAdding(unique, options.addTimeoutMs, added, batching);
+    this.unique = new UniqueAdding(unique, options.addTimeoutMs, parts.added, batching);
   }
 
   async one(topic: string | Topic, config: JobConfig, tx?: Executor): Promise<string> {
@@ -144,11 +151,11 @@ export class Adding {
   private async write(groups: readonly Group[]): Promise<ReadonlySet<string>[]> {
     const { specs, later } = apart(groups);
     const repeated = new Set(groups.filter((group) => this.unanswered.has(group)));
-    const { there, hints } = await this.store.insert(specs, this.options.addTimeoutMs).catch((error) => {
+    const { there, hints } = await this.insert(specs).catch((error) => {
       if (isAway(error)) for (const group of groups) this.unanswered.add(group);
       throw error;
     });
-    for (const hint of hints) this.added(hint);
+    for (const hint of hints) this.parts.added(hint);
     return groups.map((group) => {
       // What meets itself, written by a statement whose answer was lost, was created all the same.
       if (repeated.has(group)) return NONE;
@@ -156,6 +163,34 @@ export class Adding {
       return second ? new Set([...there, ...second]) : there;
     });
   }
+
+  private async insert(specs: Group): Promise<Inserted> {
+    const { addTimeoutMs } = this.options;
+    const wanted = startable(specs);
+    const kept = wanted && this.parts.keep(wanted);
+    if (!kept) return this.store.insert(specs, addTimeoutMs);
+    try {
+      const inserted = await this.store.insertClaimed(specs, kept.promisee, addTimeoutMs);
+      kept.start(inserted.jobs);
+      return inserted;
+    } catch (error) {
+      kept.drop(isAway(error));
+      throw error;
+    }
+  }
+}
+
+/** How many jobs of each topic, if all of them may be promised by the statement that adds them. */
+function startable(specs: Group): ReadonlyMap<string, number> | undefined {
+  const leaseSeconds = specs[0]?.leaseSeconds;
+  const wanted = new Map<string, number>();
+  let bytes = 0;
+  for (const spec of specs) {
+    bytes += spec.json.length;
+    if (!spec.atOnce || spec.leaseSeconds !== leaseSeconds || bytes > MAX_STATEMENT_BYTES) return undefined;
+    wanted.set(spec.topic, (wanted.get(spec.topic) ?? 0) + 1);
+  }
+  return wanted;
 }
 
 /** What the caller says itself wins; what is no object is left to be refused. */

@@ -15,7 +15,7 @@ export interface ClaimerParts {
   start(job: ClaimedJob, handler: Handler, sentMs: number): void;
   /** Gives back what came when the process had begun to stop. */
   giveBack(jobs: readonly ClaimedJob[], sentMs: number): Promise<void>;
-  /** The claims that this process knows of. */
+  /** The claims of which jobs have begun. */
   known(): readonly string[];
   /** The next lease of anybody ends in so many milliseconds. */
   leaseEnds(inMs: number): void;
@@ -32,6 +32,9 @@ const SOON_MS = 10;
 const SLACK_MS = 30_000;
 /** So many jobs of a topic at once: where there are more places, the next claim is on its way while these begin. */
 const MOST_AT_ONCE = 500;
+
+/** A job and the handler that has a place for it. */
+export type Taken = readonly [ClaimedJob, Handler];
 
 interface Look {
   readonly handler: Handler;
@@ -54,14 +57,16 @@ export class Claimer {
   private readonly loop: Loop;
   private readonly cursors = new Map<string, Cursor>();
   private stopping = false;
+  /** Whether a claim was written is not known: what we were promised without hearing of it goes back. */
   private unknownClaims = false;
+  /** Claims that are ours, or will be when their statement is through, and of which nothing has begun. */
+  private readonly expected = new Set<string>();
   private freed = false;
 
   constructor(private readonly parts: ClaimerParts) {
     this.loop = new Loop(
       () => this.tick(),
       (error) => {
-        // Whether the claim was written is not known: what we were promised without hearing of it goes back.
         this.unknownClaims = true;
         parts.failed(error);
       },
@@ -106,10 +111,44 @@ export class Claimer {
     });
   }
 
+  /** It rests, and nothing is known that would wake it: what is added now passes nothing over. */
+  get resting(): boolean {
+    return this.loop.resting && !this.unknownClaims;
+  }
+
+  /** This claim, which is about to be written, is ours. */
+  expect(claimId: string): void {
+    this.expected.add(claimId);
+  }
+
+  /** A claim that was expected will not come. */
+  missed(claimId: string, unsure: boolean): void {
+    this.expected.delete(claimId);
+    if (!unsure) return;
+    this.unknownClaims = true;
+    this.loop.wake();
+  }
+
+  /** Starts what was taken, in the places that are kept for it, or gives it back when it comes too late. */
+  begin(taken: readonly Taken[], sentMs: number): void {
+    const late = taken.filter(([, handler]) => this.stopping || handler.resting);
+    if (late.length > 0) {
+      void this.parts.giveBack(
+        late.map(([job]) => job),
+        sentMs,
+      );
+      for (const [, handler] of late) handler.release();
+    }
+    for (const one of taken) if (!late.includes(one)) this.parts.start(...one, sentMs);
+    for (const [{ claimId }] of taken) this.expected.delete(claimId);
+  }
+
   private async tick(): Promise<number> {
     this.roundMs = monotonicMs();
     await this.releaseUnknown();
     const looks = this.looks();
+    // What comes due while there is no place is not seen: it is looked for when there is one.
+    for (const handler of this.parts.handlers.all()) if (handler.free <= 0) handler.more = true;
     // A place that becomes free wakes us; should that be lost, we look all the same.
     if (looks.length === 0) return this.shortestHeartBeatMs();
     const sentMs = monotonicMs();
@@ -146,8 +185,10 @@ export class Claimer {
 
   private async releaseUnknown(): Promise<void> {
     if (!this.unknownClaims) return;
-    await this.parts.claims.releaseUnknown(this.parts.worker, this.parts.known());
+    // What becomes unsure meanwhile is looked for again.
     this.unknownClaims = false;
+    const known = [...this.parts.known(), ...this.expected];
+    await this.parts.claims.releaseUnknown(this.parts.worker, known);
     // They are as old as they were, and so lie before the cursor.
     this.forgetCursors();
   }
@@ -188,29 +229,16 @@ export class Claimer {
     }
     if (this.stopping) return this.parts.giveBack(claimed.jobs, sentMs);
     const handlers = new Map(looks.map(({ want, handler }) => [want.topic, handler]));
-    const [taken, late]: [[ClaimedJob, Handler][], ClaimedJob[]] = [[], []];
+    const taken: Taken[] = [];
     for (const job of claimed.jobs) {
       const handler = handlers.get(job.topic);
-      if (!handler || handler.resting) late.push(job);
-      else {
-        handler.busy++;
-        taken.push([job, handler]);
-      }
+      if (!handler) continue;
+      handler.busy++;
+      this.expected.add(job.claimId);
+      taken.push([job, handler]);
     }
     // Not before the next claim, if there is to be one, has left.
     if (taken.length > 0) setImmediate(() => this.begin(taken, sentMs));
-    if (late.length > 0) await this.parts.giveBack(late, sentMs);
-  }
-
-  private begin(taken: readonly (readonly [ClaimedJob, Handler])[], sentMs: number): void {
-    if (!this.stopping) for (const [job, handler] of taken) this.parts.start(job, handler, sentMs);
-    else {
-      void this.parts.giveBack(
-        taken.map(([job]) => job),
-        sentMs,
-      );
-      for (const [, handler] of taken) handler.release();
-    }
   }
 
   private cursorOf(topic: string): Cursor {

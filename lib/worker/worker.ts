@@ -2,11 +2,13 @@
 import { monotonicMs, newWorkerName, within } from '../base/clock.js';
 import { ShutdownError } from '../base/errors.js';
 import type { Bus } from '../events/bus.js';
+import type { Kept } from '../job/kept.js';
 import { type ClaimedJob, sketchOf } from '../job/record.js';
 import type { Hint } from '../store/adding.js';
 import type { Asking } from '../store/asking.js';
 import type { Claims } from '../store/claims.js';
 import type { Moving } from '../store/moving.js';
+import { AtOnce } from './at-once.js';
 import { Attempt, type Surroundings } from './attempt.js';
 import { Claimer } from './claimer.js';
 import type { Handler, Handlers } from './handler.js';
@@ -43,6 +45,7 @@ export class Worker {
   private readonly settler: Settler;
   private readonly renewal: Renewal;
   private readonly claimer: Claimer;
+  private readonly atOnce: AtOnce;
   private readonly around: Surroundings;
 
   constructor(private readonly parts: WorkerParts) {
@@ -59,6 +62,12 @@ export class Worker {
       leaseEnds: parts.leaseEnds,
       tickComes: parts.tickComes,
       failed: (error) => parts.failed(error, 'claiming jobs'),
+    });
+    this.atOnce = new AtOnce({
+      worker: this.name,
+      handlers,
+      claimer: this.claimer,
+      free: (handler) => this.free(handler),
     });
     this.around = {
       settler: this.settler,
@@ -124,6 +133,11 @@ export class Worker {
   /** What is not written by now will not be. */
   giveUp(): void {
     this.settler.giveUp();
+  }
+
+  /** Keeps places for jobs that are about to be added here, if they can start at once. */
+  keep(wanted: ReadonlyMap<string, number>): Kept | undefined {
+    return this.atOnce.keep(wanted);
   }
 
   hear(hint: Hint): void {

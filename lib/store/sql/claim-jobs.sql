@@ -7,6 +7,7 @@
 -- touches nothing that lies in the future. The cursor lets it start after the jobs of the last claim, past the dead
 -- entries that an old transaction keeps in the index. A row that somebody else has locked is passed by, both in the
 -- queue and in the records, and everything that is checked or read of a record comes from its lock.
+-- date_part computes with floats, extract with numeric, which is slower; round makes whole microseconds of it again.
 -- MATERIALIZED and `any(array(…))`: inlined or joined freely, the planner may lock more rows than it returns, or scan
 -- whole tables when its statistics are old, which a queue's always are.
 with wants as materialized (
@@ -43,13 +44,14 @@ due as materialized (
   ) found
 ),
 unqueued as (
-  delete from programma.queue q where q.ctid = any(array(select tid from due)) returning q.id
+  delete from programma.queue q using due d
+  where q.ctid = any(array(select tid from due)) and q.ctid = d.tid
+  returning d.id, d.lease, d.max_attempts
 ),
 promised as (
   insert into programma.claims (worker, lease, expires_at, job_ids, open)
   select $6::text, lease, now() + lease * interval '1 second', array_agg(id), count(*)
-  from due
-  where id = any(array(select id from unqueued))
+  from unqueued
   group by lease
   returning id, lease
 ),
@@ -58,13 +60,13 @@ taken as (
   set state = 'active', claim_id = p.id, started_at = now(), attempts = j.attempts + 1,
       -- the limit that counts goes into the record, so that whoever breaks the claim can judge it alone
       max_attempts = coalesce(j.max_attempts, d.max_attempts)
-  from due d join promised p on p.lease = d.lease
+  from unqueued d join promised p on p.lease = d.lease
   where j.id = any(array(select id from unqueued)) and j.id = d.id
   returning j.id, j.topic, j.claim_id, j.priority, j.attempts, j.max_attempts, j.releases, d.lease,
-            extract(epoch from j.created_at)::float8 * 1000 as created_ms,
-            (extract(epoch from j.run_after) * 1000000)::float8 as run_after_micros,
-            extract(epoch from now() - j.run_after)::float8 * 1000 as waited_ms,
-            extract(epoch from j.tick)::float8 * 1000 as tick_ms, j.attributes, j.data
+            date_part('epoch', j.created_at) * 1000 as created_ms,
+            round(date_part('epoch', j.run_after) * 1000000) as run_after_micros,
+            date_part('epoch', now() - j.run_after) * 1000 as waited_ms,
+            date_part('epoch', j.tick) * 1000 as tick_ms, j.attributes, j.data
 ),
 waits as materialized (
   select
