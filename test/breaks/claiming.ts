@@ -233,7 +233,8 @@ export const CLAIMING_JOBS: readonly Break[] = [
     part: '2.3 claiming: several processes',
     what: 'a claim takes what was claimed, too',
     changes: sql('claim-jobs', "where j.id = q.id and j.state = 'created'", 'where j.id = q.id').concat(
-      sql('claim-jobs', 'where id = any(array(select id from unqueued))\n  group by lease', 'group by lease'),
+      sql('claim-jobs', 'from unqueued\n  group by lease', 'from due\n  group by lease'),
+      sql('claim-jobs', 'from unqueued d join promised', 'from due d join promised'),
       sql('claim-jobs', 'where j.id = any(array(select id from unqueued)) and j.id = d.id', 'where j.id = d.id'),
       sql('claim-jobs', /for (no key )?update skip locked/g, ''),
     ),

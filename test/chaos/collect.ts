@@ -55,7 +55,9 @@ export async function collect(scene: Scene, fleet: Fleet, struck: readonly Struc
 async function statementsOf({ name, journal, died = 0 }: { name: string; journal: string; died?: number | undefined }) {
   const open = new Map<string, { process: string; act: string; began: number; ended: number }>();
   const all: { process: string; act: string; began: number; ended: number }[] = [];
-  const acts = new Map<string, string>(Object.entries(ACTS).map(([act, statement]) => [statement, act]));
+  const acts = new Map<string, string>(
+    Object.entries(ACTS).flatMap(([act, statements]) => statements.map((statement) => [statement, act] as const)),
+  );
   for (const line of (await readFile(journal, 'latin1').catch(() => '')).split('\n')) {
     const [sign, id = '', at, kind = ''] = line.split(' ');
     const act = acts.get(kind);

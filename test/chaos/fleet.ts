@@ -9,8 +9,12 @@ import type { Chance } from './chance.js';
 import { nowMicros } from './now.js';
 import type { Scene } from './scene.js';
 
-/** What a blow can meet in flight, and the statement that is meant. */
-export const ACTS = { add: 'insert-jobs', claim: 'claim-jobs', settle: 'settle-jobs' } as const;
+/** What a blow can meet in flight, and the statements that are meant. */
+export const ACTS = {
+  add: ['insert-jobs', 'insert-claimed-jobs'],
+  claim: ['claim-jobs'],
+  settle: ['settle-jobs'],
+} as const;
 export type Act = keyof typeof ACTS;
 
 export class Member {
@@ -79,7 +83,8 @@ export class Member {
   /** Whether such a statement of it is in flight, as far as its journal says by now. */
   has(act: Act): boolean {
     this.readOn();
-    return [...this.inFlight.values()].includes(ACTS[act]);
+    const statements: readonly string[] = ACTS[act];
+    return [...this.inFlight.values()].some((kind) => statements.includes(kind));
   }
 
   private readOn(): void {

@@ -29,7 +29,7 @@ export function keepJournal(file: string, claimed: (id: string, attempt: number,
     return answer.then(
       (result: Answer) => {
         ended();
-        if (kind === 'claim-jobs')
+        if (kind === 'claim-jobs' || kind === 'insert-claimed-jobs')
           for (const { id, attempts, claim_id } of result?.rows ?? [])
             if (id !== null) claimed(String(id), Number(attempts), String(claim_id));
         return result;

@@ -68,6 +68,12 @@ export const CASES: Partial<Record<StatementName, Case>> = {
   },
   'failed-jobs': { lane: 'callers', values: () => [TOPIC, null, JOBS], rows: JOBS },
   'get-jobs': { lane: 'callers', values: () => [idsOf('processing', 0, JOBS)], rows: JOBS },
+  'insert-claimed-jobs': {
+    lane: 'callers',
+    values: (from) => [JSON.stringify(added(from)), [TOPIC], '{NULL}', claimOf(BEYOND + from), 'worker'],
+    harmless: ['[]', [], '{}', FIRST_ID, 'worker'],
+    rows: JOBS,
+  },
   'insert-jobs': {
     lane: 'callers',
     values: (from) => [false, JSON.stringify(added(from)), null],
