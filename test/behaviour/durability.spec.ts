@@ -1,7 +1,7 @@
 /** What a caller was told is on disk: it is there after the server is killed in the next moment. */
 import { beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import type { Programma } from '../../lib/engine.js';
-import { anEngine } from '../support/engine.js';
+import { anEngine, nextOf } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
 import { aServer, type TestServer } from '../support/server.js';
 
@@ -16,7 +16,8 @@ let id: string;
 beforeAll(async () => {
   // What is not written at once is not written before the kill.
   server = await aServer({ settings: { wal_writer_delay: '10s', checkpoint_timeout: '1h' } });
-  programma = anEngine({ url: server.url }, { workers: { only: ['held'] } });
+  programma = anEngine({ url: server.url }, { workers: { only: ['held', 'runs'] } });
+  programma.processJobs({ topicName: 'runs' }, () => new Promise(() => undefined));
   await programma.start();
 });
 
@@ -30,6 +31,15 @@ const NAMED: Record<string, { act: () => Promise<unknown>; there: () => Promise<
   addJob: {
     act: async () => (id = await programma.addJob('waits', LATER)),
     there: async () => (await stateOf(id)) === 'created',
+  },
+  'addJob, where it can run at once': {
+    async act() {
+      await eventually(async () => (await programma.health()).lastLook !== null);
+      const began = nextOf(programma, 'job:claimed', 'runs');
+      id = await programma.addJob('runs', { retryAfterSeconds: 3_000 });
+      await began;
+    },
+    there: async () => (await stateOf(id)) === 'active',
   },
   addJobs: {
     act: async () => (id = (await programma.addJobs([{ topic: 'waits', ...LATER }]))[0]?.id ?? ''),

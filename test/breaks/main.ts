@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ADDING_JOBS } from './adding.js';
+import { AT_ONCE } from './at-once.js';
 import { ATTRIBUTES_AND_WAITING } from './attributes.js';
 import type { Break } from './break.js';
 import { BROKERS } from './brokers.js';
@@ -64,7 +65,7 @@ const LONGEST_MS = 240_000;
 const home = fileURLToPath(new URL('../../', import.meta.url));
 const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
 const breaks = [
-  ...[STRUCTURE, SCHEMA, ADDING_JOBS, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
+  ...[STRUCTURE, SCHEMA, ADDING_JOBS, AT_ONCE, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
   ...[ATTRIBUTES_AND_WAITING, ENGINE, HOUSE, FRONT, HANDLERS_OF_NEST, LIFE_OF_NEST, SAMPLE_APP],
   ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS, RECURRING, KIT_AND_HEALTH, TELEMETRY_BREAKS, HAND_OFF, BROKERS],
 ]

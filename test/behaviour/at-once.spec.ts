@@ -1,0 +1,410 @@
+/** What is added where it can run at once never waits in the queue, and passes nothing over by that. */
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Job, ProcessOptions, Programma, ProgrammaOptions } from '../../lib/engine.js';
+import { Adding } from '../../lib/store/adding.js';
+import { Claims } from '../../lib/store/claims.js';
+import { atTheEnd } from '../support/at-the-end.js';
+import { aDatabase, type Database } from '../support/database.js';
+import { aGate, anEngine, next, nextOf } from '../support/engine.js';
+import { eventually } from '../support/eventually.js';
+import { aProxy } from '../support/proxy.js';
+
+let database: Database;
+
+beforeAll(async () => {
+  database = await aDatabase();
+  await database.query(`
+    create table programma.was_queued (id uuid);
+    create function programma.note() returns trigger language plpgsql as $$
+      begin insert into programma.was_queued values (new.id); return new; end $$;
+    create trigger note after insert on programma.queue for each row execute function programma.note()`);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const auto = { completion: 'auto' } as const;
+
+/** An engine with these handlers that has looked at the queue once and rests: nobody wakes it from outside. */
+async function atRest(
+  handlers: Record<string, ((job: Job) => unknown) | [Partial<ProcessOptions>, (job: Job) => unknown]>,
+  options: ProgrammaOptions = {},
+  url = database.url,
+): Promise<Programma> {
+  const programma = anEngine({ url }, { notify: false, ...options });
+  for (const [topicName, handler] of Object.entries(handlers)) {
+    const [more, run] = Array.isArray(handler) ? handler : [{}, handler];
+    programma.processJobs({ topicName, ...auto, ...more }, run);
+  }
+  await programma.start();
+  await eventually(async () => (await programma.health()).lastLook !== null);
+  return programma;
+}
+
+async function wasQueued(id: string): Promise<boolean> {
+  return (await database.query('select from programma.was_queued where id = $1', [id])).length > 0;
+}
+
+const done = (programma: Programma, ids: readonly string[]) =>
+  Promise.all(ids.map((id) => programma.waitForJob(id, { timeoutSeconds: 10 })));
+
+describe('a job that is added where it can run', () => {
+  it('never waits in the queue', async () => {
+    const programma = await atRest({ now: () => 'done' });
+    const id = await programma.addJob('now');
+    expect(await done(programma, [id])).toMatchObject([{ state: 'completed', result: 'done', attempts: 1 }]);
+    expect(await wasQueued(id)).toBe(false);
+    expect(await database.query('select from programma.claims')).toEqual([]);
+  });
+
+  it('begins when whoever added it has its id', async () => {
+    const said: string[] = [];
+    const programma = await atRest({ first: () => void said.push('began') });
+    const id = await programma.addJob('first');
+    said.push('added');
+    await done(programma, [id]);
+    expect(said).toEqual(['added', 'began']);
+  });
+
+  it('is to its handler as one that was claimed', async () => {
+    const seen: object[] = [];
+    const look = ({ topic, priority, attempt, maxAttempts, data, attributes, tick, createdAt, runAfter }: Job) => {
+      const [ageMs, lateMs] = [Date.now() - Number(createdAt), Number(runAfter) - Number(createdAt)];
+      seen.push({ topic, priority, attempt, maxAttempts, data, attributes, tick, young: ageMs < 60_000, lateMs });
+    };
+    const programma = await atRest({ same: [{ maxAttempts: 7 }, look] });
+    const said = { data: { a: [1, 'ü', null] }, attributes: { b: 2 }, priority: 3 };
+    const ids = [
+      await programma.addJob('same', said),
+      await programma.addJob('same', { ...said, runAfterSeconds: 0.05 }),
+    ];
+    const [here, claimed] = await done(programma, ids);
+    expect(await Promise.all(ids.map(wasQueued))).toEqual([false, true]);
+    expect({ ...seen[1], lateMs: 0 }).toEqual(seen[0]);
+    expect(seen[0]).toMatchObject({ ...said, young: true, lateMs: 0 });
+    const { id, runAfter, createdAt, startedAt, finishedAt, ...rest } = here ?? never();
+    expect(claimed).toMatchObject(rest);
+    expect([runAfter, startedAt]).toEqual([createdAt, createdAt]);
+    expect(rest.maxAttempts).toBe(7);
+  });
+
+  it('keeps a limit of its own', async () => {
+    const programma = await atRest({ limit: [{ maxAttempts: 7 }, () => undefined] });
+    expect(await done(programma, [await programma.addJob('limit', { maxAttempts: 2 })])).toMatchObject([
+      { maxAttempts: 2 },
+    ]);
+  });
+
+  it('is one of many, which begin by priority', async () => {
+    const order: unknown[] = [];
+    const programma = await atRest({ many: [{ maxJobs: 20 }, ({ data }) => void order.push(data)] });
+    const jobs = [9, 0, 5, 0, 7].map((priority, n) => ({ topic: 'many', priority, data: `${priority} ${n}` }));
+    const ids = (await programma.addJobs(jobs)).map(({ id }) => id);
+    await done(programma, ids);
+    expect(order).toEqual(['0 1', '0 3', '5 2', '7 4', '9 0']);
+    expect(await Promise.all(ids.map(wasQueued))).toEqual(ids.map(() => false));
+  });
+
+  it('is tried again as any other when it fails', async () => {
+    let n = 0;
+    const fail = () => {
+      if (++n === 1) throw new Error('at first');
+    };
+    const programma = await atRest({
+      fails: [{ backoff: { type: 'fixed', seconds: 0.01 } }, fail],
+    });
+    const id = await programma.addJob('fails');
+    expect(await done(programma, [id])).toMatchObject([{ state: 'completed', attempts: 2, errorCount: 1 }]);
+  });
+
+  it('is renewed, and taken back when it is not', async () => {
+    const gate = aGate();
+    const programma = await atRest({ held: () => gate.opened });
+    const began = nextOf(programma, 'job:claimed', 'held');
+    const id = await programma.addJob('held', { retryAfterSeconds: 1 });
+    await began;
+    const leases = () => database.query<{ at: Date }>('select expires_at as at from programma.claims');
+    const [first] = await leases();
+    await eventually(async () => Number((await leases())[0]?.at) > Number(first?.at));
+    gate.open();
+    expect(await done(programma, [id])).toMatchObject([{ attempts: 1 }]);
+  });
+});
+
+const never = (): never => {
+  throw new Error('It is not there.');
+};
+
+describe('what has to wait in the queue', () => {
+  it('is more than there are places', async () => {
+    let [most, now] = [0, 0];
+    const work = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+    };
+    const programma = await atRest({ places: [{ maxJobs: 3 }, work] });
+    const added = await Promise.all(
+      Array.from({ length: 6 }, async (_, n) =>
+        n % 2
+          ? programma.addJobs(Array.from({ length: 4 }, () => ({ topic: 'places' })))
+          : [{ id: await programma.addJob('places') }],
+      ),
+    );
+    const ids = added.flat().map(({ id }) => id);
+    await done(programma, ids);
+    expect(most).toBe(3);
+    expect((await Promise.all(ids.map(wasQueued))).filter(Boolean).length).toBeGreaterThanOrEqual(12);
+  });
+
+  it('is what comes after something that waits already', async () => {
+    const gate = aGate();
+    const order: unknown[] = [];
+    const work = async ({ data }: Job) => {
+      order.push(data);
+      if (data === 0) await gate.opened;
+    };
+    const programma = await atRest({ behind: [{ maxJobs: 1 }, work] });
+    const ids = [];
+    for (const data of [0, 1, 2]) ids.push(await programma.addJob('behind', { data }));
+    gate.open();
+    await next(programma, 'job:completed');
+    ids.push(await programma.addJob('behind', { data: 3 }));
+    await done(programma, ids);
+    expect(order).toEqual([0, 1, 2, 3]);
+    expect(await Promise.all(ids.map(wasQueued))).toEqual([false, true, true, true]);
+  });
+
+  it('is what comes while a claim is on its way', async () => {
+    const gate = aGate();
+    const programma = await atRest({ meets: [{ maxJobs: 1 }, () => undefined] });
+    const { claim } = Claims.prototype;
+    const sent = new Promise<void>((resolve) => {
+      jest.spyOn(Claims.prototype, 'claim').mockImplementationOnce(async function (this: Claims, ...wants) {
+        const claimed = await claim.apply(this, wants);
+        resolve();
+        await gate.opened;
+        return claimed;
+      });
+    });
+    const ids = [await programma.addJob('meets', { runAfterSeconds: 0.05 })];
+    await sent;
+    ids.push(await programma.addJob('meets'));
+    gate.open();
+    await done(programma, ids);
+    expect(await Promise.all(ids.map(wasQueued))).toEqual([true, true]);
+  });
+
+  it('is due later', async () => {
+    const programma = await atRest({ later: () => undefined });
+    for (const when of [{ runAfterSeconds: 60 }, { runAfterDate: new Date(Date.now() + 60_000) }]) {
+      const id = await programma.addJob('later', when);
+      expect(await programma.getJob(id)).toMatchObject({ state: 'created', attempts: 0 });
+    }
+  });
+
+  it('is of a topic that is paused', async () => {
+    const programma = await atRest({ paused: () => undefined });
+    await programma.pauseTopic('paused');
+    const id = await programma.addJob('paused');
+    expect(await programma.getJob(id)).toMatchObject({
+      state: 'created',
+      attempts: 0,
+      maxAttempts: null,
+      startedAt: null,
+    });
+    expect(await wasQueued(id)).toBe(true);
+    await programma.resumeTopic('paused');
+    expect(await done(programma, [id])).toMatchObject([{ state: 'completed' }]);
+  });
+
+  it('is a topic that nobody works on here', async () => {
+    const programma = await atRest(
+      { elsewhere: () => undefined, here: () => undefined },
+      { workers: { only: ['here'] } },
+    );
+    const id = await programma.addJob('elsewhere');
+    expect(await programma.getJob(id)).toMatchObject({ state: 'created' });
+  });
+
+  it.each([
+    ['of several leases', [{ retryAfterSeconds: 5 }, { retryAfterSeconds: 6 }]],
+    ['too large for one statement', Array.from({ length: 3 }, () => ({ data: 'x'.repeat(3 * 1024 * 1024) }))],
+  ])('is %s', async (_, said) => {
+    const programma = await atRest({ leases: () => undefined });
+    const ids = (await programma.addJobs(said.map((job) => ({ topic: 'leases', ...job })))).map(({ id }) => id);
+    expect((await done(programma, ids)).map(({ state }) => state)).toEqual(ids.map(() => 'completed'));
+    expect(await Promise.all(ids.map(wasQueued))).toEqual(ids.map(() => true));
+  });
+});
+
+it('passes nothing over whose time comes while all places are taken', async () => {
+  let going = true;
+  const programma = await atRest(
+    {
+      busy: [
+        { maxJobs: 1 },
+        ({ data }) => {
+          if (data === 'timed') going = false;
+          // Its place is free in this turn, and taken again in the next one.
+          else if (going) setImmediate(() => void programma.addJob('busy').catch(() => undefined));
+        },
+      ],
+    },
+    { heartBeat: 1 },
+  );
+  const timed = await programma.addJob('busy', { data: 'timed', runAfterSeconds: 0.3 });
+  await programma.addJob('busy');
+  expect(await done(programma, [timed])).toMatchObject([{ state: 'completed' }]);
+});
+
+describe('places that were kept', () => {
+  it('are free again for a job that is there already', async () => {
+    const programma = await atRest({ twice: [{ maxJobs: 1 }, () => undefined] });
+    const id = await programma.addJob('twice');
+    await done(programma, [id]);
+    expect(await programma.addJobs([{ topic: 'twice', id }])).toEqual([{ id, status: 'duplicate' }]);
+    const other = await programma.addJob('twice');
+    await done(programma, [other]);
+    expect(await wasQueued(other)).toBe(false);
+    expect(await database.query(`select from programma.jobs where topic = 'twice'`)).toHaveLength(2);
+  });
+
+  it('are free again when the database refuses the job', async () => {
+    await database.query(`alter table programma.jobs add constraint no_seven check (data is null or data <> '7')`);
+    const programma = await atRest({ refused: [{ maxJobs: 1 }, () => undefined] });
+    await expect(programma.addJob('refused', { data: 7 })).rejects.toThrow('no_seven');
+    const id = await programma.addJob('refused', { data: 8 });
+    await done(programma, [id]);
+    expect(await wasQueued(id)).toBe(false);
+  });
+});
+
+describe('a job on its way', () => {
+  /** The next job that is added where it can run is written, and its answer held until `go`. */
+  function held(): { written: Promise<void>; go: () => void; fail: (error: Error) => void } {
+    const [answer, written] = [aGate(), aGate()];
+    let fault: Error | undefined;
+    const { insertClaimed } = Adding.prototype;
+    jest.spyOn(Adding.prototype, 'insertClaimed').mockImplementationOnce(async function (this: Adding, ...given) {
+      const inserted = await insertClaimed.apply(this, given);
+      written.open();
+      await answer.opened;
+      if (fault) throw fault;
+      return inserted;
+    });
+    const fail = (error: Error) => {
+      fault = error;
+      answer.open();
+    };
+    return { written: written.opened, go: answer.open, fail };
+  }
+
+  const lostConnection = () => Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
+
+  it('goes back when its handler was stopped meanwhile', async () => {
+    const programma = anEngine(database, { notify: false });
+    let runs = 0;
+    const handler = programma.processJobs({ topicName: 'stopped', ...auto }, () => void runs++);
+    await programma.start();
+    await eventually(async () => (await programma.health()).lastLook !== null);
+    const { written, go } = held();
+    const adding = programma.addJob('stopped');
+    await written;
+    const stopped = handler.stop();
+    go();
+    const id = await adding;
+    await stopped;
+    await eventually(async () => (await programma.getJob(id))?.state === 'created');
+    expect(await programma.getJob(id)).toMatchObject({ attempts: 0, errorCount: 0 });
+    expect(runs).toBe(0);
+  });
+
+  it('goes back when the process stops meanwhile', async () => {
+    let runs = 0;
+    const programma = await atRest({ leaves: () => void runs++ });
+    const { written, go } = held();
+    const adding = programma.addJob('leaves');
+    await written;
+    const down = programma.shutdown();
+    go();
+    const id = await adding;
+    await down;
+    expect(await database.query('select state, attempts from programma.jobs where id = $1', [id])).toEqual([
+      { state: 'created', attempts: 0 },
+    ]);
+    expect(runs).toBe(0);
+  });
+
+  it('is not given back as one that nobody knows of', async () => {
+    let runs = 0;
+    const programma = await atRest({ ours: () => void runs++ });
+    const { written, go } = held();
+    const adding = programma.addJob('ours');
+    await written;
+    // A claim whose answer is lost: the next round gives back what this process has not heard of.
+    jest.spyOn(Claims.prototype, 'claim').mockRejectedValueOnce(lostConnection());
+    const release = jest.spyOn(Claims.prototype, 'releaseUnknown');
+    programma.processJobs({ topicName: 'wakes it', ...auto }, () => undefined);
+    await eventually(() => release.mock.results.length > 0);
+    expect(await release.mock.results[0]?.value).toBe(0);
+    go();
+    expect(await done(programma, [await adding])).toMatchObject([{ state: 'completed', attempts: 1 }]);
+    expect(runs).toBe(1);
+  });
+
+  it('is given back, and runs, when its answer was lost', async () => {
+    const proxy = await aProxy(database.url);
+    atTheEnd(() => proxy.close());
+    let runs = 0;
+    const programma = await atRest({ lost: () => void runs++ }, {}, proxy.url);
+    proxy.loseAnswerTo('insert-claimed-jobs');
+    expect(await programma.addJobs([{ topic: 'lost' }])).toMatchObject([{ status: 'created' }]);
+    await eventually(() => runs === 1);
+    const rows = () => database.query(`select state, attempts, error_count from programma.jobs where topic = 'lost'`);
+    await eventually(async () => (await rows())[0]?.state === 'completed');
+    expect(await rows()).toEqual([{ state: 'completed', attempts: 1, error_count: 0 }]);
+  });
+
+  it('is given back, too, when others were given back while its answer was lost', async () => {
+    let runs = 0;
+    const programma = await atRest({ second: () => void runs++ });
+    const { written, fail } = held();
+    const adding = programma.addJob('second');
+    await written;
+    const { releaseUnknown } = Claims.prototype;
+    jest.spyOn(Claims.prototype, 'releaseUnknown').mockImplementationOnce(async function (this: Claims, ...given) {
+      const released = await releaseUnknown.apply(this, given);
+      fail(lostConnection());
+      await new Promise((resolve) => setImmediate(resolve));
+      return released;
+    });
+    jest.spyOn(Claims.prototype, 'claim').mockRejectedValueOnce(lostConnection());
+    programma.processJobs({ topicName: 'wakes it, too', ...auto }, () => undefined);
+    expect(await done(programma, [await adding])).toMatchObject([{ attempts: 1 }]);
+    expect(runs).toBe(1);
+  });
+
+  it('takes no claim along whose jobs have not begun when its answer is lost', async () => {
+    let runs = 0;
+    const programma = await atRest({ alone: () => undefined, beside: () => void runs++ });
+    const { claim } = Claims.prototype;
+    const beside = await programma.addJob('beside', { runAfterSeconds: 0.3 });
+    const { written, fail } = held();
+    const release = jest.spyOn(Claims.prototype, 'releaseUnknown');
+    jest.spyOn(Claims.prototype, 'claim').mockImplementationOnce(async function (this: Claims, ...wants) {
+      const claimed = await claim.apply(this, wants);
+      fail(lostConnection());
+      // What was lost is known to be, and what was claimed is not here yet.
+      for (let turn = 0; turn < 20; turn++) await undefined;
+      return claimed;
+    });
+    const adding = programma.addJob('alone');
+    await written;
+    const ids = [await adding, beside];
+    expect((await done(programma, ids)).map(({ attempts }) => attempts)).toEqual([1, 1]);
+    expect(await release.mock.results[0]?.value).toBe(1);
+    expect(runs).toBe(1);
+  });
+});

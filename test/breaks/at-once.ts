@@ -1,0 +1,211 @@
+/** Breaks of what is promised about jobs that are claimed by the statement that adds them. */
+import { type Break, change, sql } from './break.js';
+
+const spec = 'test/behaviour/at-once.spec.ts';
+const INSERT = 'insert-claimed-jobs';
+const part = '5 at once: never waits in the queue';
+
+export const AT_ONCE: readonly Break[] = [
+  {
+    part,
+    what: 'it does',
+    changes: change('worker/at-once.ts', 'if (!claimer.resting)', 'if (claimer)'),
+    spec,
+    red: ['never waits in the queue'],
+  },
+  {
+    part,
+    what: 'its handler begins before the adder goes on',
+    changes: change(
+      'worker/at-once.ts',
+      'else setImmediate(() => claimer.begin(taken, sentMs))',
+      'else claimer.begin(taken, sentMs)',
+    ),
+    spec,
+    red: ['begins when whoever added it has its id'],
+  },
+  {
+    part,
+    what: "the handler's limit is not in the record",
+    changes: sql(INSERT, 'coalesce(n.max_attempts, h.max_attempts)', 'n.max_attempts'),
+    spec,
+    red: ['is to its handler as one that was claimed'],
+  },
+  {
+    part,
+    what: "its own limit is passed over for its handler's",
+    changes: sql(INSERT, 'coalesce(n.max_attempts, h.max_attempts)', 'h.max_attempts'),
+    spec,
+    red: ['keeps a limit of its own'],
+  },
+  {
+    part,
+    what: 'several begin as they were written',
+    changes: change(
+      'store/adding.ts',
+      'inTurn(rows.filter((row) => row.id !== null).map(toClaimed))',
+      'rows.filter((row) => row.id !== null).map(toClaimed)',
+    ),
+    spec,
+    red: ['begin by priority'],
+  },
+  {
+    part,
+    what: 'nobody asks whether there are places',
+    changes: change('worker/at-once.ts', ' || handler.free < n', ''),
+    spec,
+    red: ['is more than there are places'],
+  },
+  {
+    part,
+    what: 'places are not kept while it is written',
+    changes: change(
+      'worker/at-once.ts',
+      /for \(const \[topic, handler\] of handlers\) handler\.busy \+= .*\n/,
+      '',
+    ).concat(
+      change(
+        'worker/at-once.ts',
+        'this.release(wanted, handlers, jobs);',
+        'for (const [, handler] of taken) handler.busy++;',
+      ),
+      change('worker/at-once.ts', 'this.release(wanted, handlers, []);', ''),
+    ),
+    spec,
+    red: ['goes back when the process stops meanwhile'],
+  },
+  {
+    part,
+    what: 'it overtakes what waits',
+    changes: change('worker/at-once.ts', 'handler.more || ', ''),
+    spec,
+    red: ['is what comes after something that waits already'],
+  },
+  {
+    part,
+    what: 'it takes places that a claim on its way was told of',
+    changes: change('worker/at-once.ts', 'if (!claimer.resting) return undefined;', ''),
+    spec,
+    red: ['is what comes while a claim is on its way'],
+  },
+  {
+    part,
+    what: 'it runs before its time',
+    changes: change('verbs/adding.ts', '!spec.atOnce || ', ''),
+    spec,
+    red: ['is due later'],
+  },
+  {
+    part,
+    what: 'it runs although its topic is paused',
+    changes: sql(INSERT, 'and t.paused', 'and false'),
+    spec,
+    red: ['is of a topic that is paused'],
+  },
+  {
+    part,
+    what: 'the first one says how long the leases of all last',
+    changes: change('verbs/adding.ts', 'spec.leaseSeconds !== leaseSeconds || ', ''),
+    spec,
+    red: ['is of several leases'],
+  },
+  {
+    part,
+    what: 'nobody asks for its size',
+    changes: change('verbs/adding.ts', ' || bytes > MAX_STATEMENT_BYTES', ''),
+    spec,
+    red: ['is too large for one statement'],
+  },
+  {
+    part,
+    what: 'what comes due while all places are taken is not looked for',
+    changes: change('worker/claimer.ts', 'if (handler.free <= 0) handler.more = true;', ''),
+    spec,
+    red: ['passes nothing over whose time comes while all places are taken'],
+  },
+  {
+    part,
+    what: 'places that are not needed stay kept',
+    changes: change('worker/at-once.ts', '; n > needed; n--', '; n > needed && false; n--'),
+    spec,
+    red: ['are free again for a job that is there already', 'are free again when the database refuses the job'],
+  },
+  {
+    part,
+    what: 'a handler that was stopped gets it',
+    changes: change('worker/claimer.ts', 'this.stopping || handler.resting', 'this.stopping'),
+    spec,
+    red: ['goes back when its handler was stopped meanwhile'],
+  },
+  {
+    part,
+    what: 'a process that stops begins it',
+    changes: change('worker/claimer.ts', 'this.stopping || handler.resting', 'handler.resting'),
+    spec,
+    red: ['goes back when the process stops meanwhile'],
+  },
+  {
+    part,
+    what: 'nobody knows of it while it is written',
+    changes: change('worker/at-once.ts', 'claimer.expect(claimId);', ''),
+    spec,
+    red: ['is not given back as one that nobody knows of'],
+  },
+  {
+    part,
+    what: 'nobody knows of what was claimed and has not begun',
+    changes: change('worker/claimer.ts', 'this.expected.add(job.claimId);', ''),
+    spec,
+    red: ['takes no claim along whose jobs have not begun'],
+  },
+  {
+    part,
+    what: 'one whose answer was lost is forgotten',
+    changes: change('worker/claimer.ts', 'if (!unsure) return;', 'return;'),
+    spec,
+    red: ['is given back, and runs, when its answer was lost'],
+  },
+  {
+    part,
+    what: 'one whose answer was lost waits for the next look',
+    changes: change('worker/claimer.ts', /(this\.unknownClaims = true;\n\s*)this\.loop\.wake\(\);/, '$1'),
+    spec,
+    red: ['is given back, and runs, when its answer was lost'],
+  },
+  {
+    part,
+    what: 'its claim is under a name that nobody has',
+    changes: sql(INSERT, '$5::text', "'nobody'"),
+    spec,
+    red: ['is given back, and runs, when its answer was lost'],
+  },
+  {
+    part,
+    what: 'what becomes unsure while others are given back is forgotten',
+    changes: change(
+      'worker/claimer.ts',
+      'await this.parts.claims.releaseUnknown(this.parts.worker, known);',
+      '$&\n    this.unknownClaims = false;',
+    ),
+    spec,
+    red: ['is given back, too, when others were given back while its answer was lost'],
+  },
+  {
+    part,
+    what: 'its adder does not wait for the disk',
+    changes: sql(
+      INSERT,
+      "json_build_object(\n    'there'",
+      "json_build_object(\n    'async', set_config('synchronous_commit', 'off', true), 'there'",
+    ),
+    spec: 'test/behaviour/durability.spec.ts',
+    red: ['addJob, where it can run at once'],
+  },
+  {
+    part,
+    what: 'all jobs are read to see whether one was there',
+    changes: sql(INSERT, '(select count(*) from new)', '(select count(*) from programma.jobs)'),
+    spec: 'test/store/plans/statistics.spec.ts',
+    red: ['insert-claimed-jobs'],
+  },
+];
