@@ -5,7 +5,7 @@ import { Adding } from '../../lib/store/adding.js';
 import { Claims } from '../../lib/store/claims.js';
 import { atTheEnd } from '../support/at-the-end.js';
 import { aDatabase, type Database } from '../support/database.js';
-import { aGate, anEngine, next, nextOf } from '../support/engine.js';
+import { aGate, anEngine, nextOf } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
 import { aProxy } from '../support/proxy.js';
 
@@ -161,16 +161,21 @@ describe('what has to wait in the queue', () => {
   it('is what comes after something that waits already', async () => {
     const gate = aGate();
     const order: unknown[] = [];
+    let last: Promise<string> | undefined;
     const work = async ({ data }: Job) => {
       order.push(data);
-      if (data === 0) await gate.opened;
+      if (data !== 0) return;
+      await gate.opened;
+      // It is asked for before the place is free, and leaves when it is.
+      last = programma.addJob('behind', { data: 3 });
     };
     const programma = await atRest({ behind: [{ maxJobs: 1 }, work] });
     const ids = [];
     for (const data of [0, 1, 2]) ids.push(await programma.addJob('behind', { data }));
+    const first = nextOf(programma, 'job:completed', 'behind');
     gate.open();
-    await next(programma, 'job:completed');
-    ids.push(await programma.addJob('behind', { data: 3 }));
+    await first;
+    ids.push((await last) ?? never());
     await done(programma, ids);
     expect(order).toEqual([0, 1, 2, 3]);
     expect(await Promise.all(ids.map(wasQueued))).toEqual([false, true, true, true]);
@@ -302,6 +307,22 @@ describe('a job on its way', () => {
   }
 
   const lostConnection = () => Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
+
+  it('has its place, whatever comes due meanwhile', async () => {
+    const order: unknown[] = [];
+    const note = ({ data }: Job) => void order.push(data);
+    const programma = await atRest({ kept: [{ maxJobs: 1 }, note], clock: note });
+    const timed = await programma.addJob('kept', { data: 'due meanwhile', runAfterSeconds: 0.2 });
+    await programma.addJob('clock', { data: 'clock', runAfterSeconds: 0.2 });
+    const struck = nextOf(programma, 'job:completed', 'clock');
+    const { written, go } = held();
+    const adding = programma.addJob('kept', { data: 'first' });
+    await written;
+    await struck;
+    go();
+    await done(programma, [await adding, timed]);
+    expect(order).toEqual(['clock', 'first', 'due meanwhile']);
+  });
 
   it('goes back when its handler was stopped meanwhile', async () => {
     const programma = anEngine(database, { notify: false });
