@@ -246,19 +246,12 @@ describe('what has to wait in the queue', () => {
 
 it('passes nothing over whose time comes while all places are taken', async () => {
   let going = true;
-  const programma = await atRest(
-    {
-      busy: [
-        { maxJobs: 1 },
-        ({ data }) => {
-          if (data === 'timed') going = false;
-          // Its place is free in this turn, and taken again in the next one.
-          else if (going) setImmediate(() => void programma.addJob('busy').catch(() => undefined));
-        },
-      ],
-    },
-    { heartBeat: 1 },
-  );
+  const work = ({ data }: Job) => {
+    if (data === 'timed') going = false;
+    // Its place is free in this turn, and taken again in the next one.
+    else if (going) setImmediate(() => void programma.addJob('busy').catch(() => undefined));
+  };
+  const programma: Programma = await atRest({ busy: [{ maxJobs: 1 }, work] });
   const timed = await programma.addJob('busy', { data: 'timed', runAfterSeconds: 0.3 });
   await programma.addJob('busy');
   expect(await done(programma, [timed])).toMatchObject([{ state: 'completed' }]);

@@ -58,7 +58,7 @@ export const AT_ONCE: readonly Break[] = [
   },
   {
     part,
-    what: 'places are not kept while it is written',
+    what: 'its place is not kept while it is written',
     changes: change(
       'worker/at-once.ts',
       /for \(const \[topic, handler\] of handlers\) handler\.busy \+= .*\n/,
@@ -72,7 +72,7 @@ export const AT_ONCE: readonly Break[] = [
       change('worker/at-once.ts', 'this.release(wanted, handlers, []);', ''),
     ),
     spec,
-    red: ['goes back when the process stops meanwhile'],
+    red: ['has its place, whatever comes due meanwhile'],
   },
   {
     part,
@@ -170,7 +170,7 @@ export const AT_ONCE: readonly Break[] = [
     what: 'one whose answer was lost waits for the next look',
     changes: change('worker/claimer.ts', /(this\.unknownClaims = true;\n\s*)this\.loop\.wake\(\);/, '$1'),
     spec,
-    red: ['is given back, and runs, when its answer was lost'],
+    red: ['is given back, too, when others were given back while its answer was lost'],
   },
   {
     part,
@@ -184,7 +184,7 @@ export const AT_ONCE: readonly Break[] = [
     what: 'what becomes unsure while others are given back is forgotten',
     changes: change(
       'worker/claimer.ts',
-      'await this.parts.claims.releaseUnknown(this.parts.worker, known);',
+      /await this\.parts\.claims\.releaseUnknown\(.*\);/,
       '$&\n    this.unknownClaims = false;',
     ),
     spec,
@@ -204,7 +204,7 @@ export const AT_ONCE: readonly Break[] = [
   {
     part,
     what: 'all jobs are read to see whether one was there',
-    changes: sql(INSERT, '(select count(*) from new)', '(select count(*) from programma.jobs)'),
+    changes: sql(INSERT, '(select count(*) from new)', "(select count(*) from programma.jobs where md5(topic) <> '')"),
     spec: 'test/store/plans/statistics.spec.ts',
     red: ['insert-claimed-jobs'],
   },
