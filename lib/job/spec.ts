@@ -41,7 +41,7 @@ export interface JobSpec {
   readonly topic: string;
   readonly json: string;
   readonly leaseSeconds: number;
-  /** Nothing was said of a later moment. */
+  /** It is due when it is added, and nobody else can have a job of its id. */
   readonly atOnce: boolean;
   readonly unique?: UniqueSpec;
 }
@@ -90,7 +90,7 @@ export function specOf(topic: string, config: JobConfig, defaults: JobDefaults):
   if (config.attributes !== undefined) json += `,"attributes":${attributesJson(config.attributes, where)}`;
   if (config.data !== undefined) json += `,"data":${toJson(config.data, `the data of ${where}`)}`;
   json += '}';
-  const spec = { id, topic, json, leaseSeconds: lease, atOnce: time === '' };
+  const spec = { id, topic, json, leaseSeconds: lease, atOnce: time === '' && config.id === undefined };
   return config.unique === undefined ? spec : { ...spec, unique: uniqueOf(config.unique, topic, json, where) };
 }
 

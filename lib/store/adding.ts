@@ -23,9 +23,8 @@ export interface Inserted {
   readonly hints: readonly Hint[];
 }
 
-/** What was added and promised at once; a job of a paused topic is among neither. */
 export interface InsertedClaimed extends Inserted {
-  /** Sorted as they should run. */
+  /** All but those of paused topics, sorted as they should run. */
   readonly jobs: readonly ClaimedJob[];
 }
 
@@ -56,15 +55,16 @@ export class Adding {
   }
 
   /**
-   * All or none, promised to a worker that has places for them.
-   * @param specs due at once, with one lease, and not too large for one statement
+   * All or none, promised to a worker that has places for them. On the engine's connections, as other claims are: its
+   * lease must not pass while it waits for a caller's.
+   * @param specs due at once, of new ids, with one lease, and not too large for one statement
    */
   async insertClaimed(specs: readonly JobSpec[], promisee: Promisee, ms: number): Promise<InsertedClaimed> {
     const { worker, claimId, maxAttempts } = promisee;
     const rows = await this.db.rows(
       this.sql['insert-claimed-jobs'],
       [documentsOf(specs)[0], [...maxAttempts.keys()], array([...maxAttempts.values()]), claimId, worker],
-      'callers',
+      'engine',
       ms,
     );
     const jobs = inTurn(rows.filter((row) => row.id !== null).map(toClaimed));
@@ -98,7 +98,7 @@ function documentsOf(specs: readonly JobSpec[]): string[] {
 }
 
 function toInserted(rows: readonly Row[]): Inserted {
-  const answers = rows.map((row) => json(row, 'answer') as { there: string[] | null; hints: Hint[] | null });
+  const answers = rows.map((row) => json(row, 'answer') as { there?: string[] | null; hints: Hint[] | null });
   return {
     there: new Set(answers.flatMap(({ there }) => there ?? [])),
     hints: answers.flatMap(({ hints }) => hints ?? []),

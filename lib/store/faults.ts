@@ -59,12 +59,18 @@ export const verdictOf = (error: unknown): 'aside' | 'repeat' | 'halve' =>
 export const isSilence = (error: unknown): boolean =>
   codeOf(error) === 'ETIMEDOUT' || (codeOf(error) === '' && /read timeout/i.test(String((error as Coded)?.message)));
 
+/** What PostgreSQL says, as opposed to what the system says (EPIPE). */
+const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/;
+
 /** Whether the connection itself is of no use any more, or cannot be trusted to be. */
 export function breaksConnection(error: unknown): boolean {
   const code = codeOf(error);
-  if (/^[0-9A-Z]{5}$/.test(code)) return code.startsWith('08') || code.startsWith('57P') || code === '25006';
+  if (SQLSTATE.test(code)) return code.startsWith('08') || code.startsWith('57P') || code === '25006';
   return true;
 }
+
+/** Whether the server says that the statement failed, and goes on: then nothing of it can come to pass later. */
+export const hasFailed = (error: unknown): boolean => SQLSTATE.test(codeOf(error)) && !breaksConnection(error);
 
 /** Whether the database was not reached, or answered that it cannot serve. */
 export const isAway = (error: unknown): boolean => isPassing(error) && !isContended(error);

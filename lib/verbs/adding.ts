@@ -9,7 +9,7 @@ import { type JobConfig, type JobSpec, type NewJob, specOf } from '../job/spec.j
 import type { Resolved } from '../options/resolved.js';
 import type { Carrier } from '../options/telemetry.js';
 import { type Hint, type Inserted, MAX_STATEMENT_BYTES, type Adding as Store } from '../store/adding.js';
-import { isAway, verdictOf } from '../store/faults.js';
+import { hasFailed, isAway, verdictOf } from '../store/faults.js';
 import type { UniqueAdding as UniqueStore } from '../store/unique-adding.js';
 import { UniqueAdding } from './unique-adding.js';
 
@@ -44,6 +44,7 @@ const MAX_WAITING = 100_000;
  */
 export class Adding {
   private readonly batcher: Batcher<Group, ReadonlySet<string>>;
+  private readonly failed = new WeakSet<Group>();
   private readonly unanswered = new WeakSet<Group>();
 
   private readonly unique: UniqueAdding;
@@ -151,7 +152,8 @@ export class Adding {
   private async write(groups: readonly Group[]): Promise<ReadonlySet<string>[]> {
     const { specs, later } = apart(groups);
     const repeated = new Set(groups.filter((group) => this.unanswered.has(group)));
-    const { there, hints } = await this.insert(specs).catch((error) => {
+    const { there, hints } = await this.insert(specs, groups).catch((error) => {
+      for (const group of groups) this.failed.add(group);
       if (isAway(error)) for (const group of groups) this.unanswered.add(group);
       throw error;
     });
@@ -164,9 +166,10 @@ export class Adding {
     });
   }
 
-  private async insert(specs: Group): Promise<Inserted> {
+  /** What failed once goes into the queue: it may be there already, and nothing that waits for it keeps a place. */
+  private async insert(specs: Group, groups: readonly Group[]): Promise<Inserted> {
     const { addTimeoutMs } = this.options;
-    const wanted = startable(specs);
+    const wanted = groups.some((group) => this.failed.has(group)) ? undefined : startable(specs);
     const kept = wanted && this.parts.keep(wanted);
     if (!kept) return this.store.insert(specs, addTimeoutMs);
     try {
@@ -174,7 +177,7 @@ export class Adding {
       kept.start(inserted.jobs);
       return inserted;
     } catch (error) {
-      kept.drop(isAway(error));
+      kept.drop(!hasFailed(error));
       throw error;
     }
   }

@@ -36,6 +36,10 @@ const MOST_AT_ONCE = 500;
 /** A job and the handler that has a place for it. */
 export type Taken = readonly [ClaimedJob, Handler];
 
+/** Pauses between looks for what a lost answer may have promised: they double, and are 12.7 s together. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 6_400;
+
 interface Look {
   readonly handler: Handler;
   readonly cursor: Cursor;
@@ -57,17 +61,18 @@ export class Claimer {
   private readonly loop: Loop;
   private readonly cursors = new Map<string, Cursor>();
   private stopping = false;
-  /** Whether a claim was written is not known: what we were promised without hearing of it goes back. */
-  private unknownClaims = false;
+  /** Set when an answer was lost, and so perhaps a promise: when such are looked for, and how long after that again. */
+  private unsure: { readonly atMs: number; readonly pauseMs: number } | undefined;
   /** Claims that are ours, or will be when their statement is through, and of which nothing has begun. */
   private readonly expected = new Set<string>();
+  private readonly nothingExpected: (() => void)[] = [];
   private freed = false;
 
   constructor(private readonly parts: ClaimerParts) {
     this.loop = new Loop(
       () => this.tick(),
       (error) => {
-        this.unknownClaims = true;
+        this.answerLost();
         parts.failed(error);
       },
     );
@@ -82,6 +87,9 @@ export class Claimer {
   async stop(): Promise<void> {
     this.stopping = true;
     await this.loop.stop();
+    // What is being added meanwhile is given back when it comes.
+    if (this.expected.size > 0) await new Promise<void>((resolve) => this.nothingExpected.push(resolve));
+    if (this.unsure) this.answerLost();
     await this.releaseUnknown().catch(this.parts.failed);
   }
 
@@ -111,9 +119,9 @@ export class Claimer {
     });
   }
 
-  /** It rests, and nothing is known that would wake it: what is added now passes nothing over. */
+  /** No claim is on its way, and none is being given back as unknown. */
   get resting(): boolean {
-    return this.loop.resting && !this.unknownClaims;
+    return this.loop.resting;
   }
 
   /** This claim, which is about to be written, is ours. */
@@ -123,10 +131,20 @@ export class Claimer {
 
   /** A claim that was expected will not come. */
   missed(claimId: string, unsure: boolean): void {
-    this.expected.delete(claimId);
-    if (!unsure) return;
-    this.unknownClaims = true;
-    this.loop.wake();
+    if (unsure) {
+      this.answerLost();
+      this.loop.wake();
+    }
+    this.came([claimId]);
+  }
+
+  private came(claimIds: readonly string[]): void {
+    for (const id of claimIds) this.expected.delete(id);
+    if (this.expected.size === 0) for (const told of this.nothingExpected.splice(0)) told();
+  }
+
+  private answerLost(): void {
+    this.unsure = { atMs: Number.NEGATIVE_INFINITY, pauseMs: FIRST_PAUSE_MS };
   }
 
   /** Starts what was taken, in the places that are kept for it, or gives it back when it comes too late. */
@@ -140,12 +158,16 @@ export class Claimer {
       for (const [, handler] of late) handler.release();
     }
     for (const one of taken) if (!late.includes(one)) this.parts.start(...one, sentMs);
-    for (const [{ claimId }] of taken) this.expected.delete(claimId);
+    this.came(taken.map(([{ claimId }]) => claimId));
   }
 
   private async tick(): Promise<number> {
     this.roundMs = monotonicMs();
-    await this.releaseUnknown();
+    const againMs = await this.releaseUnknown();
+    return Math.min(againMs, await this.round());
+  }
+
+  private async round(): Promise<number> {
     const looks = this.looks();
     // What comes due while there is no place is not seen: it is looked for when there is one.
     for (const handler of this.parts.handlers.all()) if (handler.free <= 0) handler.more = true;
@@ -183,14 +205,22 @@ export class Claimer {
     return Math.min(...working.map((handler) => handler.options.heartBeatMs));
   }
 
-  private async releaseUnknown(): Promise<void> {
-    if (!this.unknownClaims) return;
-    // What becomes unsure meanwhile is looked for again.
-    this.unknownClaims = false;
+  /**
+   * What we were promised without hearing of it goes back. The server may still be at work on a statement whose answer
+   * was lost, so that it is looked for again, for a while. Returns the milliseconds until then.
+   */
+  private async releaseUnknown(): Promise<number> {
+    if (!this.unsure) return Number.POSITIVE_INFINITY;
+    const now = monotonicMs();
+    const { atMs, pauseMs } = this.unsure;
+    if (atMs > now) return atMs - now;
+    // Before the statement: an answer that is lost meanwhile begins anew.
+    this.unsure = pauseMs > LONGEST_PAUSE_MS ? undefined : { atMs: now + pauseMs, pauseMs: 2 * pauseMs };
     const known = [...this.parts.known(), ...this.expected];
-    await this.parts.claims.releaseUnknown(this.parts.worker, known);
+    const released = await this.parts.claims.releaseUnknown(this.parts.worker, known);
     // They are as old as they were, and so lie before the cursor.
-    this.forgetCursors();
+    if (released > 0) this.forgetCursors();
+    return pauseMs;
   }
 
   private looks(): Look[] {

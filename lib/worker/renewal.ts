@@ -34,8 +34,10 @@ export class Renewal {
 
   /** A claim was taken: it is to be renewed in time. */
   holds(claim: HeldClaim): void {
-    this.renewing.wakeWithin(claim.leaseMs / 3);
-    this.lapsing.wakeWithin(claim.deadlineMs - monotonicMs());
+    const leftMs = claim.deadlineMs - monotonicMs();
+    // Part of the lease is over when its answer was long on its way.
+    this.renewing.wakeWithin(Math.min(claim.leaseMs / 3, leftMs / 2));
+    this.lapsing.wakeWithin(leftMs);
   }
 
   /** Something may have happened to what is in hand. */

@@ -104,10 +104,15 @@ export class Worker {
     const lastClaim = this.claimer.stop();
     const ended = Promise.all(this.parts.handlers.all().map((handler) => handler.drained())).then(() => true);
     if (!(await within(ms, ended))) for (const attempt of this.running) attempt.abort(new ShutdownError());
+    await within(LAST_WORDS_MS, this.lastWords(lastClaim));
+    await within(LAST_WORDS_MS, this.renewal.stop());
+  }
+
+  private async lastWords(lastClaim: Promise<void>): Promise<void> {
+    await lastClaim;
     // What was aborted is concluded in the next turn of the event loop, and only then waits for the settler.
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    await within(LAST_WORDS_MS, Promise.all([lastClaim, this.settler.drained()]));
-    await within(LAST_WORDS_MS, this.renewal.stop());
+    await this.settler.drained();
   }
 
   /**

@@ -1,39 +1,33 @@
 -- Adds jobs that are due at once and promises them, in the same breath, to the worker that adds them.
--- $1 the jobs as JSON, in the order of their ids, all with one lease; $2 their topics, $3 attempts a job of each has
--- where it says nothing itself (null: no limit); $4 the claim, named by the worker; $5 the worker.
--- An id that is there already adds nothing; a job of a paused topic waits in the queue, as if it had been added there.
--- The worker names the claim, so that it can tell it from one whose answer it never got (release-claims.sql).
+-- $1 the jobs as JSON, of new ids that nobody else can name, all with one lease; $2 their topics, $3 attempts a job of
+-- each has where it says nothing itself (null: no limit); $4 the claim, named by the worker; $5 the worker.
+-- So it never waits for another adder, and its lease begins when it is written. A job of a paused topic waits in the
+-- queue. The worker names the claim, so that it can tell it from one whose answer it never got (release-claims.sql).
 -- Answers as insert-jobs does, in the first column, beside the claimed jobs as claim-jobs gives them.
 with handlers as materialized (
   select h.topic, h.max_attempts,
          not exists (select from programma.topics t where t.topic = h.topic and t.paused) as works
   from unnest($2::text[], $3::int[]) as h(topic, max_attempts)
 ),
-new as materialized (
-  select n.id, n.topic, n.priority, n.retry_after_seconds, n.attributes, n.data, h.works,
-         -- as in claim-jobs: the limit that counts goes into the record of what is claimed
-         case when h.works then coalesce(n.max_attempts, h.max_attempts) else n.max_attempts end as attempts_allowed
-  from jsonb_to_recordset($1::text::jsonb) as n(
-    id uuid, topic text, priority smallint, retry_after_seconds float8, max_attempts int, attributes jsonb, data jsonb)
-  join handlers h on h.topic = n.topic
-),
 added as (
   insert into programma.jobs (id, topic, priority, retry_after_seconds, run_after, created_at, attributes, data,
                               max_attempts, state, claim_id, started_at, attempts)
-  select id, topic, priority, retry_after_seconds, now(), now(), attributes, data, attempts_allowed,
-         case when works then 'active' else 'created' end,
-         case when works then $4::uuid end,
-         case when works then now() end,
-         case when works then 1 else 0 end
-  from new
-  on conflict (id) do nothing
+  select n.id, n.topic, n.priority, n.retry_after_seconds, now(), now(), n.attributes, n.data,
+         -- as in claim-jobs: the limit that counts goes into the record of what is claimed
+         case when h.works then coalesce(n.max_attempts, h.max_attempts) else n.max_attempts end,
+         case when h.works then 'active' else 'created' end,
+         case when h.works then $4::uuid end,
+         case when h.works then now() end,
+         case when h.works then 1 else 0 end
+  from jsonb_to_recordset($1::text::jsonb) as n(
+    id uuid, topic text, priority smallint, retry_after_seconds float8, max_attempts int, attributes jsonb, data jsonb)
+  join handlers h on h.topic = n.topic
   returning id, topic, state, claim_id, priority, attempts, max_attempts, releases, retry_after_seconds as lease,
             created_at, run_after, tick, attributes, data
 ),
 queued as (
   insert into programma.queue (topic, priority, run_after, id)
   select topic, priority, run_after, id from added where state = 'created'
-  on conflict do nothing
 ),
 promised as (
   insert into programma.claims (id, worker, lease, expires_at, job_ids, open)
@@ -50,11 +44,8 @@ hints as materialized (
   group by topic
 )
 select
-  json_build_object(
-    'there', case when (select count(*) from added) < (select count(*) from new)
-                  then (select json_agg(id) from new where id not in (select id from added)) end,
-    'hints', (select json_agg(json_build_object('topic', topic, 'dueMicros', due_micros, 'waitMs', wait_ms))
-              from hints))::text as answer,
+  json_build_object('hints', (
+    select json_agg(json_build_object('topic', topic, 'dueMicros', due_micros, 'waitMs', wait_ms)) from hints))::text as answer,
   a.id, a.topic, a.claim_id, a.priority, a.attempts, a.max_attempts, a.releases, a.lease,
   date_part('epoch', a.created_at) * 1000 as created_ms,
   round(date_part('epoch', a.run_after) * 1000000) as run_after_micros,
