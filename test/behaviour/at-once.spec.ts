@@ -1,13 +1,16 @@
 /** What is added where it can run at once never waits in the queue, and passes nothing over by that. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Job, ProcessOptions, Programma, ProgrammaOptions } from '../../lib/engine.js';
+import pg from 'pg';
+import { type Job, type ProcessOptions, Programma, type ProgrammaOptions } from '../../lib/engine.js';
 import { Adding } from '../../lib/store/adding.js';
 import { Claims } from '../../lib/store/claims.js';
 import { atTheEnd } from '../support/at-the-end.js';
 import { aDatabase, type Database } from '../support/database.js';
 import { aGate, anEngine, nextOf } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
-import { aProxy } from '../support/proxy.js';
+import { aProxy, type TestProxy } from '../support/proxy.js';
 
 let database: Database;
 
@@ -20,11 +23,35 @@ beforeAll(async () => {
     create trigger note after insert on programma.queue for each row execute function programma.note()`);
 });
 
-afterEach(() => {
+const engines: Programma[] = [];
+
+afterEach(async () => {
   jest.restoreAllMocks();
+  await Promise.all(engines.splice(0).map((programma) => programma.shutdown()));
 });
 
 const auto = { completion: 'auto' } as const;
+
+/** The next job that is added where it can run is written, and its answer held until `go`. */
+function held(): { written: Promise<void>; go: () => void; fail: (error: Error) => void } {
+  const [answer, written] = [aGate(), aGate()];
+  let fault: Error | undefined;
+  const { insertClaimed } = Adding.prototype;
+  jest.spyOn(Adding.prototype, 'insertClaimed').mockImplementationOnce(async function (this: Adding, ...given) {
+    const inserted = await insertClaimed.apply(this, given);
+    written.open();
+    await answer.opened;
+    if (fault) throw fault;
+    return inserted;
+  });
+  const fail = (error: Error) => {
+    fault = error;
+    answer.open();
+  };
+  return { written: written.opened, go: answer.open, fail };
+}
+
+const lostConnection = () => Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
 
 /** An engine with these handlers that has looked at the queue once and rests: nobody wakes it from outside. */
 async function atRest(
@@ -38,6 +65,7 @@ async function atRest(
     programma.processJobs({ topicName, ...auto, ...more }, run);
   }
   await programma.start();
+  engines.push(programma);
   await eventually(async () => (await programma.health()).lastLook !== null);
   return programma;
 }
@@ -118,7 +146,41 @@ describe('a job that is added where it can run', () => {
     expect(await done(programma, [id])).toMatchObject([{ state: 'completed', attempts: 2, errorCount: 1 }]);
   });
 
-  it('is renewed, and taken back when it is not', async () => {
+  it('does not wait for the connections of callers', async () => {
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+    atTheEnd(() => pool.end());
+    const programma = new Programma({ pool, notify: false, logger: false });
+    programma.processJobs({ topicName: 'apart', ...auto }, () => undefined);
+    await programma.start();
+    engines.push(programma);
+    await eventually(async () => (await programma.health()).lastLook !== null);
+    const taken = await pool.connect();
+    const completed = nextOf(programma, 'job:completed', 'apart');
+    await programma.addJob('apart');
+    await completed;
+    taken.release();
+  });
+
+  it('is renewed in time, however late its answer came', async () => {
+    const gate = aGate();
+    let lost = 0;
+    const programma = await atRest({ late: () => gate.opened });
+    programma.on('job:lease-lost', () => void lost++);
+    const { written, go } = held();
+    const adding = programma.addJob('late', { retryAfterSeconds: 4 });
+    await written;
+    const leases = () => database.query<{ at: Date }>('select expires_at as at from programma.claims');
+    const [first] = await leases();
+    await sleep(2_800);
+    go();
+    const id = await adding;
+    await eventually(async () => Number((await leases())[0]?.at) > Number(first?.at));
+    gate.open();
+    expect(await done(programma, [id])).toMatchObject([{ attempts: 1 }]);
+    expect(lost).toBe(0);
+  });
+
+  it('is renewed', async () => {
     const gate = aGate();
     const programma = await atRest({ held: () => gate.opened });
     const began = nextOf(programma, 'job:claimed', 'held');
@@ -210,7 +272,7 @@ describe('what has to wait in the queue', () => {
   });
 
   it('is of a topic that is paused', async () => {
-    const programma = await atRest({ paused: () => undefined });
+    const programma = await atRest({ paused: [{ maxJobs: 1 }, () => undefined] });
     await programma.pauseTopic('paused');
     const id = await programma.addJob('paused');
     expect(await programma.getJob(id)).toMatchObject({
@@ -231,6 +293,13 @@ describe('what has to wait in the queue', () => {
     );
     const id = await programma.addJob('elsewhere');
     expect(await programma.getJob(id)).toMatchObject({ state: 'created' });
+  });
+
+  it('is one whose id its adder names: others may be adding it, too', async () => {
+    const programma = await atRest({ named: () => undefined });
+    const id = await programma.addJob('named', { id: randomUUID() });
+    await done(programma, [id]);
+    expect(await wasQueued(id)).toBe(true);
   });
 
   it.each([
@@ -257,50 +326,16 @@ it('passes nothing over whose time comes while all places are taken', async () =
   expect(await done(programma, [timed])).toMatchObject([{ state: 'completed' }]);
 });
 
-describe('places that were kept', () => {
-  it('are free again for a job that is there already', async () => {
-    const programma = await atRest({ twice: [{ maxJobs: 1 }, () => undefined] });
-    const id = await programma.addJob('twice');
-    await done(programma, [id]);
-    expect(await programma.addJobs([{ topic: 'twice', id }])).toEqual([{ id, status: 'duplicate' }]);
-    const other = await programma.addJob('twice');
-    await done(programma, [other]);
-    expect(await wasQueued(other)).toBe(false);
-    expect(await database.query(`select from programma.jobs where topic = 'twice'`)).toHaveLength(2);
-  });
-
-  it('are free again when the database refuses the job', async () => {
-    await database.query(`alter table programma.jobs add constraint no_seven check (data is null or data <> '7')`);
-    const programma = await atRest({ refused: [{ maxJobs: 1 }, () => undefined] });
-    await expect(programma.addJob('refused', { data: 7 })).rejects.toThrow('no_seven');
-    const id = await programma.addJob('refused', { data: 8 });
-    await done(programma, [id]);
-    expect(await wasQueued(id)).toBe(false);
-  });
+it('frees its place when the database refuses it', async () => {
+  await database.query(`alter table programma.jobs add constraint no_seven check (data is null or data <> '7')`);
+  const programma = await atRest({ refused: [{ maxJobs: 1 }, () => undefined] });
+  await expect(programma.addJob('refused', { data: 7 })).rejects.toThrow('no_seven');
+  const id = await programma.addJob('refused', { data: 8 });
+  await done(programma, [id]);
+  expect(await wasQueued(id)).toBe(false);
 });
 
 describe('a job on its way', () => {
-  /** The next job that is added where it can run is written, and its answer held until `go`. */
-  function held(): { written: Promise<void>; go: () => void; fail: (error: Error) => void } {
-    const [answer, written] = [aGate(), aGate()];
-    let fault: Error | undefined;
-    const { insertClaimed } = Adding.prototype;
-    jest.spyOn(Adding.prototype, 'insertClaimed').mockImplementationOnce(async function (this: Adding, ...given) {
-      const inserted = await insertClaimed.apply(this, given);
-      written.open();
-      await answer.opened;
-      if (fault) throw fault;
-      return inserted;
-    });
-    const fail = (error: Error) => {
-      fault = error;
-      answer.open();
-    };
-    return { written: written.opened, go: answer.open, fail };
-  }
-
-  const lostConnection = () => Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
-
   it('has its place, whatever comes due meanwhile', async () => {
     const order: unknown[] = [];
     const note = ({ data }: Job) => void order.push(data);
@@ -335,14 +370,20 @@ describe('a job on its way', () => {
     expect(runs).toBe(0);
   });
 
-  it('goes back when the process stops meanwhile', async () => {
+  it.each([
+    ['', 1, 0, undefined],
+    [', also when its handlers have had their time', 0, 100, undefined],
+    [', also when its answer is lost', 1, 0, lostConnection()],
+  ])('goes back when the process stops meanwhile%s', async (how, shutdownTimeoutSeconds, ms, error) => {
     let runs = 0;
-    const programma = await atRest({ leaves: () => void runs++ });
-    const { written, go } = held();
-    const adding = programma.addJob('leaves');
+    const programma = await atRest({ [`leaves${how}`]: () => void runs++ }, { shutdownTimeoutSeconds });
+    const { written, go, fail } = held();
+    const adding = programma.addJob(`leaves${how}`);
     await written;
     const down = programma.shutdown();
-    go();
+    await sleep(ms);
+    if (error) fail(error);
+    else go();
     const id = await adding;
     await down;
     expect(await database.query('select state, attempts from programma.jobs where id = $1', [id])).toEqual([
@@ -379,6 +420,56 @@ describe('a job on its way', () => {
     const rows = () => database.query(`select state, attempts, error_count from programma.jobs where topic = 'lost'`);
     await eventually(async () => (await rows())[0]?.state === 'completed');
     expect(await rows()).toEqual([{ state: 'completed', attempts: 1, error_count: 0 }]);
+  });
+
+  /** Its statement is at work until `end`, and its connection is lost when it has been looked for three times in vain. */
+  async function atWork(topic: string, programma: Programma, proxy: TestProxy) {
+    const client = await database.pool.connect();
+    await client.query(`
+      create or replace function programma.hold() returns trigger language plpgsql as $$
+        begin perform pg_advisory_xact_lock_shared(7); return new; end $$;
+      create or replace trigger hold after insert on programma.jobs for each row execute function programma.hold();
+      select pg_advisory_lock(7)`);
+    const release = jest.spyOn(Claims.prototype, 'releaseUnknown');
+    const adding = programma.addJob(topic, { maxAttempts: 1 });
+    const waits = `select from pg_locks where locktype = 'advisory' and not granted`;
+    await eventually(async () => (await database.query(waits)).length > 0);
+    proxy.cut();
+    await eventually(() => release.mock.results.length === 3);
+    await client.query('select pg_advisory_unlock(7)');
+    client.release();
+    return adding;
+  }
+
+  it('is given back, and runs, when its statement was still at work as its answer was lost', async () => {
+    const proxy = await aProxy(database.url);
+    atTheEnd(() => proxy.close());
+    let runs = 0;
+    const programma = await atRest({ works: () => void runs++ }, {}, proxy.url);
+    const id = await atWork('works', programma, proxy);
+    expect(await done(programma, [id])).toMatchObject([{ state: 'completed', attempts: 1 }]);
+    expect(runs).toBe(1);
+  });
+
+  it('is given back, too, when its process stops before it is looked for again', async () => {
+    const proxy = await aProxy(database.url);
+    atTheEnd(() => proxy.close());
+    const programma = await atRest({ stops: () => undefined }, {}, proxy.url);
+    const id = await atWork('stops', programma, proxy);
+    await programma.shutdown();
+    const rows = await database.query('select state, attempts from programma.jobs where id = $1', [id]);
+    expect(rows).toEqual([{ state: 'created', attempts: 0 }]);
+  });
+
+  it.each(['EPROTO', 'EPIPE'])('is given back, and runs, when its adder hears no more than %s', async (code) => {
+    let runs = 0;
+    const programma = await atRest({ unheard: () => void runs++ });
+    const { written, fail } = held();
+    const adding = programma.addJob('unheard').catch(() => undefined);
+    await written;
+    fail(Object.assign(new Error(`write ${code}`), { code }));
+    await adding;
+    await eventually(() => runs === 1);
   });
 
   it('is given back, too, when others were given back while its answer was lost', async () => {
