@@ -317,8 +317,8 @@ it('passes nothing over whose time comes while all places are taken', async () =
   let going = true;
   const work = ({ data }: Job) => {
     if (data === 'timed') going = false;
-    // Its place is free in this turn, and taken again in the next one.
-    else if (going) setImmediate(() => void programma.addJob('busy').catch(() => undefined));
+    // Its place is taken again in the turn in which it becomes free.
+    else if (going) void programma.addJob('busy').catch(() => undefined);
   };
   const programma: Programma = await atRest({ busy: [{ maxJobs: 1 }, work] });
   const timed = await programma.addJob('busy', { data: 'timed', runAfterSeconds: 0.3 });
@@ -432,12 +432,16 @@ describe('a job on its way', () => {
       select pg_advisory_lock(7)`);
     const release = jest.spyOn(Claims.prototype, 'releaseUnknown');
     const adding = programma.addJob(topic, { maxAttempts: 1 });
+    adding.catch(() => undefined);
     const waits = `select from pg_locks where locktype = 'advisory' and not granted`;
-    await eventually(async () => (await database.query(waits)).length > 0);
-    proxy.cut();
-    await eventually(() => release.mock.results.length === 3);
-    await client.query('select pg_advisory_unlock(7)');
-    client.release();
+    try {
+      await eventually(async () => (await database.query(waits)).length > 0);
+      proxy.cut();
+      await eventually(() => release.mock.results.length === 3);
+    } finally {
+      await client.query('select pg_advisory_unlock(7)');
+      client.release();
+    }
     return adding;
   }
 

@@ -170,12 +170,12 @@ export const AT_ONCE: readonly Break[] = [
     what: 'one whose answer was lost waits for the next look',
     changes: change('worker/claimer.ts', /(this\.answerLost\(\);\n\s*)this\.loop\.wake\(\);/, '$1'),
     spec,
-    red: ['is given back, too, when others were given back while its answer was lost'],
+    red: ['hears no more than EPROTO'],
   },
   {
     part,
     what: 'its claim is under a name that nobody has',
-    changes: sql(INSERT, '$5::text', "'nobody'"),
+    changes: sql(INSERT, '$5::text', "coalesce('nobody', $5::text)"),
     spec,
     red: ['is given back, and runs, when its answer was lost'],
   },
@@ -212,7 +212,7 @@ export const AT_ONCE: readonly Break[] = [
     what: 'what failed once starts as it is added',
     changes: change('verbs/adding.ts', 'groups.some((group) => this.failed.has(group))', 'false'),
     spec,
-    red: ['is given back, and runs, when its statement was still at work as its answer was lost'],
+    red: ['is given back, and runs, when its answer was lost'],
   },
   {
     part,
