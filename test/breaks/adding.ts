@@ -62,7 +62,7 @@ export const ADDING_JOBS: readonly Break[] = [
   {
     part: '2.3 adding: payloads of some MB',
     what: 'a statement takes as many as come',
-    changes: change('verbs/adding.ts', 'const MAX_BYTES = 8 *', 'const MAX_BYTES = 64 *'),
+    changes: change('verbs/adding.ts', 'maxBytes: MAX_STATEMENT_BYTES', 'maxBytes: 8 * MAX_STATEMENT_BYTES'),
     spec: ADDING,
     red: ['of some MB each are added side by side'],
   },

@@ -56,7 +56,7 @@ export const CLAIMING_JOBS: readonly Break[] = [
   {
     part: '2.3 claiming: priority, then time, then id',
     what: 'the priority does not count within a claim',
-    changes: change('store/claims.ts', 'a.priority - b.priority || ', ''),
+    changes: change('job/record.ts', 'a.priority - b.priority || ', ''),
     spec: CLAIMING,
     red: ['is the same when all are claimed at once'],
   },
@@ -71,7 +71,7 @@ export const CLAIMING_JOBS: readonly Break[] = [
     part: '2.3 claiming: first in, first out',
     what: 'the jobs of a claim start in any order',
     changes: change(
-      'store/claims.ts',
+      'job/record.ts',
       'a.priority - b.priority || a.runAfterMicros - b.runAfterMicros || (a.id < b.id ? -1 : 1)',
       '(a.id < b.id ? 1 : -1)',
     ),
@@ -147,8 +147,8 @@ export const CLAIMING_JOBS: readonly Break[] = [
     what: 'a claim that came back short says nothing about what comes',
     changes: change(
       'worker/claimer.ts',
-      'Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs)',
-      'heartBeatMs',
+      'Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs, soonMs)',
+      'Math.min(heartBeatMs, soonMs)',
     ),
     spec: CLAIMING,
     red: ['what was scheduled before it came'],

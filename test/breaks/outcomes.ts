@@ -251,7 +251,7 @@ export const OUTCOMES: readonly Break[] = [
   {
     part: '2.3 renewal',
     what: 'nobody renews',
-    changes: change('worker/renewal.ts', 'this.renewing.wakeWithin(claim.leaseMs / 3);', ''),
+    changes: change('worker/renewal.ts', 'this.renewing.wakeWithin(Math.min(claim.leaseMs / 3, leftMs / 2));', ''),
     spec: LEASES,
     red: ['keeps a job whose handler takes longer than its lease'],
   },

@@ -362,7 +362,7 @@ export const PROMISES: readonly Break[] = [
   {
     part: '8 memory',
     what: 'an add resolves before it is written',
-    changes: change('verbs/adding.ts', 'else await this.group([spec]);', 'else void this.group([spec]);'),
+    changes: change('verbs/adding.ts', '{ there: await this.group([spec]) }', '{ there: (void this.group([spec]), new Set()) }'),
     spec: MEMORY,
     red: ['slows callers down who await'],
   },
