@@ -362,7 +362,11 @@ export const PROMISES: readonly Break[] = [
   {
     part: '8 memory',
     what: 'an add resolves before it is written',
-    changes: change('verbs/adding.ts', '{ there: await this.group([spec]) }', '{ there: (void this.group([spec]), new Set()) }'),
+    changes: change(
+      'verbs/adding.ts',
+      '{ there: await this.group([spec]) }',
+      '{ there: (void this.group([spec]), new Set()) }',
+    ),
     spec: MEMORY,
     red: ['slows callers down who await'],
   },
