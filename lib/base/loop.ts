@@ -53,7 +53,7 @@ export class Loop {
   }
 
   /** It runs, no round is under way, and the last one did not fail. */
-  get resting(): boolean {
+  get idle(): boolean {
     return this.running && this.round === undefined && this.failures === 0;
   }
 

@@ -23,7 +23,7 @@ export class AtOnce {
 
   keep(wanted: ReadonlyMap<string, number>): Kept | undefined {
     const { worker, claimer } = this.parts;
-    if (!claimer.resting) return undefined;
+    if (!claimer.idle) return undefined;
     const handlers = new Map<string, Handler>();
     for (const [topic, n] of wanted) {
       const handler = this.parts.handlers.of(topic);

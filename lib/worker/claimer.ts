@@ -120,8 +120,8 @@ export class Claimer {
   }
 
   /** No claim is on its way, and none is being given back as unknown. */
-  get resting(): boolean {
-    return this.loop.resting;
+  get idle(): boolean {
+    return this.loop.idle;
   }
 
   /** This claim, which is about to be written, is ours. */

@@ -9,7 +9,7 @@ export const AT_ONCE: readonly Break[] = [
   {
     part,
     what: 'it does',
-    changes: change('worker/at-once.ts', 'if (!claimer.resting)', 'if (claimer)'),
+    changes: change('worker/at-once.ts', 'if (!claimer.idle)', 'if (claimer)'),
     spec,
     red: ['never waits in the queue'],
   },
@@ -84,7 +84,7 @@ export const AT_ONCE: readonly Break[] = [
   {
     part,
     what: 'it takes places that a claim on its way was told of',
-    changes: change('worker/at-once.ts', 'if (!claimer.resting) return undefined;', ''),
+    changes: change('worker/at-once.ts', 'if (!claimer.idle) return undefined;', ''),
     spec,
     red: ['is what comes while a claim is on its way'],
   },
@@ -270,5 +270,26 @@ export const AT_ONCE: readonly Break[] = [
     ),
     spec: 'test/store/plans/statistics.spec.ts',
     red: ['insert-claimed-jobs'],
+  },
+  {
+    part,
+    what: 'it is not counted as an attempt',
+    changes: sql(INSERT, 'case when h.works then 1 else 0 end', '0'),
+    spec,
+    red: ['is tried again as any other when it fails'],
+  },
+  {
+    part,
+    what: 'nobody renews its lease',
+    changes: change('worker/worker.ts', /if \(!known\)\s+this\.renewal\.holds\(claim\);/, ''),
+    spec,
+    red: ['is renewed'],
+  },
+  {
+    part,
+    what: 'it starts where its topic is not worked on',
+    changes: change('worker/handler.ts', 'this.resting || this.waiting ? 0', 'this.waiting ? 0'),
+    spec,
+    red: ['is a topic that nobody works on here'],
   },
 ];
