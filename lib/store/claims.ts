@@ -177,9 +177,9 @@ export class Claims {
     };
   }
 
-  /** Gives back what was promised to this worker without its knowing. */
-  async releaseUnknown(worker: string, known: readonly string[]): Promise<number> {
-    return (await this.db.rows(this.sql['release-claims'], [worker, array(known)], 'engine')).length;
+  /** Gives back what was promised to a worker under these names without its knowing; answers how many jobs. */
+  async releaseUnknown(names: readonly string[], known: readonly string[]): Promise<number> {
+    return (await this.db.rows(this.sql['release-claims'], [names, array(known)], 'engine')).length;
   }
 
   /** Answers the jobs that took their progress. */

@@ -69,8 +69,14 @@ export function breaksConnection(error: unknown): boolean {
   return true;
 }
 
+/** unknown completion, and what poolers say of themselves: system and internal errors */
+const UNSURE = /^(40003|58|XX)/;
+
 /** Whether the server says that the statement failed, and goes on: then nothing of it can come to pass later. */
-export const hasFailed = (error: unknown): boolean => SQLSTATE.test(codeOf(error)) && !breaksConnection(error);
+export const hasFailed = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return SQLSTATE.test(code) && !UNSURE.test(code) && !breaksConnection(error);
+};
 
 /** Whether the database was not reached, or answered that it cannot serve. */
 export const isAway = (error: unknown): boolean => isPassing(error) && !isContended(error);

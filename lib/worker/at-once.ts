@@ -6,7 +6,6 @@ import type { Claimer, Taken } from './claimer.js';
 import type { Handler, Handlers } from './handler.js';
 
 export interface AtOnceParts {
-  readonly worker: string;
   readonly handlers: Handlers;
   readonly claimer: Claimer;
   /** A place of this handler is free again. */
@@ -22,7 +21,7 @@ export class AtOnce {
   constructor(private readonly parts: AtOnceParts) {}
 
   keep(wanted: ReadonlyMap<string, number>): Kept | undefined {
-    const { worker, claimer } = this.parts;
+    const { claimer } = this.parts;
     if (!claimer.idle) return undefined;
     const handlers = new Map<string, Handler>();
     for (const [topic, n] of wanted) {
@@ -34,7 +33,7 @@ export class AtOnce {
 
     const claimId = newId();
     const sentMs = monotonicMs();
-    claimer.expect(claimId);
+    const worker = claimer.expect(claimId);
     const maxAttempts = new Map([...handlers].map(([topic, { options }]) => [topic, options.maxAttempts]));
     return {
       promisee: { worker, claimId, maxAttempts },
@@ -45,13 +44,14 @@ export class AtOnce {
           if (handler) taken.push([job, handler]);
         }
         this.release(wanted, handlers, jobs);
-        if (taken.length === 0) claimer.missed(claimId, false);
+        if (taken.length === 0) claimer.missed(claimId);
         // Whoever awaits addJob goes on first.
         else setImmediate(() => claimer.begin(taken, sentMs));
       },
       drop: (unsure) => {
         this.release(wanted, handlers, []);
-        claimer.missed(claimId, unsure);
+        if (unsure) claimer.lost(worker);
+        claimer.missed(claimId);
       },
     };
   }

@@ -4,8 +4,10 @@ import { Loop } from '../base/loop.js';
 import type { ClaimedJob } from '../job/record.js';
 import type { Hint } from '../store/adding.js';
 import type { Claimed, Claims, Want } from '../store/claims.js';
+import { hasFailed } from '../store/faults.js';
 import { Cursor } from './cursor.js';
 import type { Handler, Handlers } from './handler.js';
+import { Unheard } from './unheard.js';
 
 export interface ClaimerParts {
   readonly worker: string;
@@ -36,10 +38,6 @@ const MOST_AT_ONCE = 500;
 /** A job and the handler that has a place for it. */
 export type Taken = readonly [ClaimedJob, Handler];
 
-/** Pauses between looks for what a lost answer may have promised: they double, and are 12.7 s together. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 6_400;
-
 interface Look {
   readonly handler: Handler;
   readonly cursor: Cursor;
@@ -61,20 +59,16 @@ export class Claimer {
   private readonly loop: Loop;
   private readonly cursors = new Map<string, Cursor>();
   private stopping = false;
-  /** Set when an answer was lost, and so perhaps a promise: when such are looked for, and how long after that again. */
-  private unsure: { readonly atMs: number; readonly pauseMs: number } | undefined;
+  private readonly unheard: Unheard;
   /** Claims that are ours, or will be when their statement is through, and of which nothing has begun. */
   private readonly expected = new Set<string>();
   private readonly nothingExpected: (() => void)[] = [];
   private freed = false;
 
   constructor(private readonly parts: ClaimerParts) {
-    this.loop = new Loop(
-      () => this.tick(),
-      (error) => {
-        this.answerLost();
-        parts.failed(error);
-      },
+    this.loop = new Loop(() => this.tick(), parts.failed);
+    this.unheard = new Unheard(parts.worker, (names) =>
+      parts.claims.releaseUnknown(names, [...parts.known(), ...this.expected]),
     );
   }
 
@@ -88,9 +82,9 @@ export class Claimer {
     this.stopping = true;
     await this.loop.stop();
     // What is being added meanwhile is given back when it comes.
-    if (this.expected.size > 0) await new Promise<void>((resolve) => this.nothingExpected.push(resolve));
-    if (this.unsure) this.answerLost();
-    await this.releaseUnknown().catch(this.parts.failed);
+    if (this.expecting) await new Promise<void>((resolve) => this.nothingExpected.push(resolve));
+    this.unheard.hurry();
+    await this.unheard.giveBack().catch(this.parts.failed);
   }
 
   /** Something is due, now or soon, in a topic that may be ours. */
@@ -124,27 +118,31 @@ export class Claimer {
     return this.loop.idle;
   }
 
-  /** This claim, which is about to be written, is ours. */
-  expect(claimId: string): void {
+  /** This claim, which is about to be written, is ours; returns the name to write it under. */
+  expect(claimId: string): string {
     this.expected.add(claimId);
+    return this.unheard.name;
+  }
+
+  /** What was taken has not begun, or may be ours at any moment. */
+  get expecting(): boolean {
+    return this.expected.size > 0;
   }
 
   /** A claim that was expected will not come. */
-  missed(claimId: string, unsure: boolean): void {
-    if (unsure) {
-      this.answerLost();
-      this.loop.wake();
-    }
+  missed(claimId: string): void {
     this.came([claimId]);
+  }
+
+  /** An answer to a claim under this name was lost. */
+  lost(name: string): void {
+    this.unheard.lost(name);
+    this.loop.wake();
   }
 
   private came(claimIds: readonly string[]): void {
     for (const id of claimIds) this.expected.delete(id);
     if (this.expected.size === 0) for (const told of this.nothingExpected.splice(0)) told();
-  }
-
-  private answerLost(): void {
-    this.unsure = { atMs: Number.NEGATIVE_INFINITY, pauseMs: FIRST_PAUSE_MS };
   }
 
   /** Starts what was taken, in the places that are kept for it, or gives it back when it comes too late. */
@@ -163,8 +161,10 @@ export class Claimer {
 
   private async tick(): Promise<number> {
     this.roundMs = monotonicMs();
-    const againMs = await this.releaseUnknown();
-    return Math.min(againMs, await this.round());
+    const released = await this.unheard.giveBack();
+    // They are as old as they were, and so lie before the cursor.
+    if (released > 0) this.forgetCursors();
+    return Math.min(await this.round(), this.unheard.nextMs);
   }
 
   private async round(): Promise<number> {
@@ -175,11 +175,7 @@ export class Claimer {
     if (looks.length === 0) return this.shortestHeartBeatMs();
     const sentMs = monotonicMs();
     const unbounded = looks.some((look) => look.unbounded);
-    const claimed = await this.parts.claims.claim(
-      this.parts.worker,
-      looks.map((look) => look.want),
-      unbounded,
-    );
+    const claimed = await this.claim(looks, unbounded);
     this.lastLook = wallClock();
     this.lookedMs = sentMs;
     await this.take(claimed, looks, sentMs);
@@ -193,6 +189,20 @@ export class Claimer {
     return Math.max(0, Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs, soonMs));
   }
 
+  private async claim(looks: readonly Look[], askLeases: boolean): Promise<Claimed> {
+    const { name } = this.unheard;
+    try {
+      return await this.parts.claims.claim(
+        name,
+        looks.map((look) => look.want),
+        askLeases,
+      );
+    } catch (error) {
+      if (!hasFailed(error)) this.unheard.lost(name);
+      throw error;
+    }
+  }
+
   /** How long ago it last went round, and from when on that is a fault; undefined: it does not go. */
   pulse(): { ageMs: number; limitMs: number } | undefined {
     if (this.stopping || this.roundMs === undefined) return undefined;
@@ -203,24 +213,6 @@ export class Claimer {
   private shortestHeartBeatMs(): number {
     const working = this.parts.handlers.all().filter((handler) => !handler.resting);
     return Math.min(...working.map((handler) => handler.options.heartBeatMs));
-  }
-
-  /**
-   * What we were promised without hearing of it goes back. The server may still be at work on a statement whose answer
-   * was lost, so that it is looked for again, for a while. Returns the milliseconds until then.
-   */
-  private async releaseUnknown(): Promise<number> {
-    if (!this.unsure) return Number.POSITIVE_INFINITY;
-    const now = monotonicMs();
-    const { atMs, pauseMs } = this.unsure;
-    if (atMs > now) return atMs - now;
-    // Before the statement: an answer that is lost meanwhile begins anew.
-    this.unsure = pauseMs > LONGEST_PAUSE_MS ? undefined : { atMs: now + pauseMs, pauseMs: 2 * pauseMs };
-    const known = [...this.parts.known(), ...this.expected];
-    const released = await this.parts.claims.releaseUnknown(this.parts.worker, known);
-    // They are as old as they were, and so lie before the cursor.
-    if (released > 0) this.forgetCursors();
-    return pauseMs;
   }
 
   private looks(): Look[] {

@@ -36,7 +36,7 @@ export interface WorkerParts {
 const LAST_WORDS_MS = 5_000;
 
 export class Worker {
-  /** New at each start: what an earlier life was promised is not ours. */
+  /** New at each start: what an earlier life was promised is not ours. The names of all its claims begin with it. */
   readonly name = newWorkerName();
   private readonly inHand = new InHand();
   private readonly running = new Set<Attempt>();
@@ -64,7 +64,6 @@ export class Worker {
       failed: (error) => parts.failed(error, 'claiming jobs'),
     });
     this.atOnce = new AtOnce({
-      worker: this.name,
       handlers,
       claimer: this.claimer,
       free: (handler) => this.free(handler),
@@ -108,6 +107,13 @@ export class Worker {
     await within(LAST_WORDS_MS, this.renewal.stop());
   }
 
+  /** What starts as it is added, and is answered when nobody waits for it any more, goes back; resolves after `added`. */
+  async giveBackLate(added: Promise<unknown>): Promise<void> {
+    const late = this.claimer.expecting;
+    await added;
+    if (late) await within(LAST_WORDS_MS, this.lastWords(this.claimer.stop()));
+  }
+
   private async lastWords(lastClaim: Promise<void>): Promise<void> {
     await lastClaim;
     // What was aborted is concluded in the next turn of the event loop, and only then waits for the settler.
@@ -122,7 +128,8 @@ export class Worker {
   async runThese(ids: readonly string[], handler: Handler): Promise<number> {
     this.renewal.start();
     const sentMs = monotonicMs();
-    const jobs = await this.parts.claims.claimThese(this.name, ids, handler.options.maxAttempts);
+    // A name under which nothing is looked for: these are claimed while the loop may give back what it does not know.
+    const jobs = await this.parts.claims.claimThese(`${this.name}.these`, ids, handler.options.maxAttempts);
     await Promise.all(
       jobs.map(async (job) => {
         const attempt = this.attemptOf(job, handler);

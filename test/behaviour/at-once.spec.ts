@@ -380,23 +380,29 @@ describe('a job on its way', () => {
     ['', 1, 0, undefined],
     [', also when its handlers have had their time', 0, 100, undefined],
     [', also when its answer is lost', 1, 0, lostConnection()],
-  ])('goes back when the process stops meanwhile%s', async (how, shutdownTimeoutSeconds, ms, error) => {
-    let runs = 0;
-    const programma = await atRest({ [`leaves${how}`]: () => void runs++ }, { shutdownTimeoutSeconds });
-    const { written, go, fail } = held();
-    const adding = programma.addJob(`leaves${how}`);
-    await written;
-    const down = programma.shutdown();
-    await sleep(ms);
-    if (error) fail(error);
-    else go();
-    const id = await adding;
-    await down;
-    expect(await database.query('select state, attempts from programma.jobs where id = $1', [id])).toEqual([
-      { state: 'created', attempts: 0 },
-    ]);
-    expect(runs).toBe(0);
-  });
+    [', also when its outcomes have had their time, too', 0, 5_200, undefined],
+    [', also when its answer is lost after that', 0, 5_200, lostConnection()],
+  ])(
+    'goes back when the process stops meanwhile%s',
+    async (how, shutdownTimeoutSeconds, ms, error) => {
+      let runs = 0;
+      const programma = await atRest({ [`leaves${how}`]: () => void runs++ }, { shutdownTimeoutSeconds });
+      const { written, go, fail } = held();
+      const adding = programma.addJob(`leaves${how}`);
+      await written;
+      const down = programma.shutdown();
+      await sleep(ms);
+      if (error) fail(error);
+      else go();
+      const id = await adding;
+      await down;
+      expect(await database.query('select state, attempts from programma.jobs where id = $1', [id])).toEqual([
+        { state: 'created', attempts: 0 },
+      ]);
+      expect(runs).toBe(0);
+    },
+    20_000,
+  );
 
   it('is not given back as one that nobody knows of', async () => {
     let runs = 0;
@@ -471,16 +477,19 @@ describe('a job on its way', () => {
     expect(rows).toEqual([{ state: 'created', attempts: 0 }]);
   });
 
-  it.each(['EPROTO', 'EPIPE'])('is given back, and runs, when its adder hears no more than %s', async (code) => {
-    let runs = 0;
-    const programma = await atRest({ unheard: () => void runs++ });
-    const { written, fail } = held();
-    const adding = programma.addJob('unheard').catch(() => undefined);
-    await written;
-    fail(Object.assign(new Error(`write ${code}`), { code }));
-    await adding;
-    await eventually(() => runs === 1);
-  });
+  it.each(['EPROTO', 'EPIPE', '40003', '58000', 'XX000'])(
+    'is given back, and runs, when its adder hears no more than %s',
+    async (code) => {
+      let runs = 0;
+      const programma = await atRest({ [code]: () => void runs++ });
+      const { written, fail } = held();
+      const adding = programma.addJob(code).catch(() => undefined);
+      await written;
+      fail(Object.assign(new Error(`write ${code}`), { code }));
+      await adding;
+      await eventually(() => runs === 1);
+    },
+  );
 
   it('is given back, too, when others were given back while its answer was lost', async () => {
     let runs = 0;
@@ -521,5 +530,66 @@ describe('a job on its way', () => {
     expect((await done(programma, ids)).map(({ attempts }) => attempts)).toEqual([1, 1]);
     expect(await release.mock.results[0]?.value).toBe(1);
     expect(runs).toBe(1);
+  });
+
+  it('stays with its handler, however late a look for what was lost before comes to the database', async () => {
+    const gate = aGate();
+    const programma = await atRest({ one: () => gate.opened, two: () => gate.opened, three: () => gate.opened });
+    const ids = [await programma.addJob('one'), await programma.addJob('two', { runAfterSeconds: 0.1 })];
+    await eventually(async () => (await programma.getJob(ids[1] ?? ''))?.state === 'active');
+    const { releaseUnknown } = Claims.prototype;
+    let late: (() => Promise<number>) | undefined;
+    jest.spyOn(Claims.prototype, 'releaseUnknown').mockImplementationOnce(async function (this: Claims, ...given) {
+      late = () => releaseUnknown.apply(this, given);
+      throw lostConnection();
+    });
+    jest.spyOn(Claims.prototype, 'claim').mockRejectedValueOnce(lostConnection());
+    programma.processJobs({ topicName: 'four', ...auto }, () => gate.opened);
+    await eventually(() => late !== undefined);
+    for (const topic of ['three', 'four']) {
+      const id = await programma.addJob(topic);
+      await eventually(async () => (await programma.getJob(id))?.state === 'active');
+      ids.push(id);
+    }
+    expect(await late?.()).toBe(0);
+    gate.open();
+    expect((await done(programma, ids)).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
+  });
+});
+
+it('what a test runs by hand stays with it while lost claims are given back', async () => {
+  const programma = await atRest({ rests: () => undefined, hand: () => undefined });
+  await programma.pauseTopic('hand');
+  const id = await programma.addJob('hand');
+  const [written, answer] = [aGate(), aGate()];
+  const { claimThese } = Claims.prototype;
+  jest.spyOn(Claims.prototype, 'claimThese').mockImplementationOnce(async function (this: Claims, ...given) {
+    const claimed = await claimThese.apply(this, given);
+    written.open();
+    await answer.opened;
+    return claimed;
+  });
+  const ran = (await programma.parts()).runHere('hand', [id]);
+  await written.opened;
+  const release = jest.spyOn(Claims.prototype, 'releaseUnknown');
+  jest.spyOn(Claims.prototype, 'claim').mockRejectedValueOnce(lostConnection());
+  programma.processJobs({ topicName: 'wakes it by hand', ...auto }, () => undefined);
+  await eventually(() => release.mock.results.length > 0);
+  expect(await release.mock.results[0]?.value).toBe(0);
+  answer.open();
+  await ran;
+  expect(await done(programma, [id])).toMatchObject([{ state: 'completed', attempts: 1 }]);
+});
+
+describe('a claim that the database refused', () => {
+  it('is not looked for: nothing of it can come to pass', async () => {
+    const programma = await atRest({ refused: () => undefined });
+    const release = jest.spyOn(Claims.prototype, 'releaseUnknown');
+    jest
+      .spyOn(Claims.prototype, 'claim')
+      .mockRejectedValueOnce(Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' }));
+    const id = await programma.addJob('refused', { runAfterSeconds: 0.05 });
+    await done(programma, [id]);
+    expect(release).not.toHaveBeenCalled();
   });
 });

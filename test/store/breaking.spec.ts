@@ -104,7 +104,7 @@ it('says when the next lease ends', async () => {
 it('gives back, unspent, what a worker does not know that it has', async () => {
   const lost = await store.claimed();
   const known = await store.claimed();
-  expect(await store.claims.releaseUnknown('worker', [known.claimId])).toBe(1);
+  expect(await store.claims.releaseUnknown(['worker'], [known.claimId])).toBe(1);
   expect(await store.claim(1, { topic: lost.topic })).toMatchObject([{ id: lost.id, attempt: 1 }]);
   expect(await broken(database)).toEqual([]);
 });
@@ -113,14 +113,14 @@ it('does not give back what another worker has, nor what is past its time', asyn
   await store.claimed({}, 'another');
   await store.claimed({}, 'worker');
   await database.query(`update programma.claims set expires_at = now() - interval '1 s' where worker = 'worker'`);
-  expect(await store.claims.releaseUnknown('worker', [])).toBe(0);
+  expect(await store.claims.releaseUnknown(['worker'], [])).toBe(0);
 });
 
 it('gives a job back to the place in the queue that it had', async () => {
   const first = await store.add();
   await store.add();
   await store.claim(1);
-  await store.claims.releaseUnknown('worker', []);
+  await store.claims.releaseUnknown(['worker'], []);
   expect(await store.claim(1)).toMatchObject([{ id: first }]);
 });
 

@@ -5,6 +5,6 @@ with queued as (
 ),
 promised as (
   update programma.claims c set expires_at = c.expires_at - $1::float8 * interval '1 millisecond'
-  where c.worker <> $2::text and c.expires_at < 'infinity'
+  where not starts_with(c.worker, $2::text) and c.expires_at < 'infinity'
 )
 update programma.jobs j set run_after = j.run_after - $1::float8 * interval '1 millisecond' where j.state = 'created';

@@ -4,5 +4,5 @@ select extract(epoch from least(
   (select min(q.run_after) from programma.queue q
    where q.topic = any($1::text[])
      and not exists (select from programma.topics t where t.topic = q.topic and t.paused)),
-  (select min(c.expires_at) from programma.claims c where c.worker <> $2::text and c.expires_at < 'infinity')
+  (select min(c.expires_at) from programma.claims c where not starts_with(c.worker, $2::text) and c.expires_at < 'infinity')
 ) - clock_timestamp())::float8 * 1000 as wait_ms;

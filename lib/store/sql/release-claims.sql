@@ -1,9 +1,10 @@
 -- Gives back, unspent, what a worker was promised without ever hearing of it: the answer to a claim was lost.
--- $1 the worker; $2 the claims that it knows. A claim past its time is not given back unspent: it is broken.
+-- $1 the names under which that may be; $2 the claims of these names that it knows, and perhaps others.
+-- A claim past its time is not given back unspent: it is broken.
 with unknown as materialized (
   select c.ctid as tid, c.id, c.job_ids
   from programma.claims c
-  where c.worker = $1::text and c.id <> all($2::uuid[]) and c.expires_at > now()
+  where c.worker = any($1::text[]) and c.id <> all($2::uuid[]) and c.expires_at > now()
   for update skip locked
 ),
 held as materialized (

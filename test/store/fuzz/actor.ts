@@ -54,7 +54,7 @@ export class Actor {
     [3, 'complete within', () => this.completeWithin()],
     // Hardly finished: a job that is retried at that moment is what it must not remove.
     [2, 'remove finished', () => this.store.upkeep.removeFinished([0.02, 0.02, 0.02], 1 + this.chance.below(10), 1e9)],
-    [2, 'release', () => this.store.claims.releaseUnknown(this.worker, this.claims())],
+    [2, 'release', () => this.store.claims.releaseUnknown([this.worker], this.claims())],
     [1, 'list', () => this.store.asking.page(this.chance.of(TOPICS), this.chance.of(STATES), 10, undefined)],
   ];
 

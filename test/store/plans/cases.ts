@@ -113,7 +113,7 @@ export const CASES: Partial<Record<StatementName, Case>> = {
   },
   'release-claims': {
     lane: 'engine',
-    values: (from) => [`released ${from}`, '{}'],
+    values: (from) => [[`released ${from}`], '{}'],
     before: (from) =>
       `update programma.claims set worker = 'released ${from}' where id = any('${array(claimsOf(from))}')`,
     rows: JOBS,
