@@ -2,6 +2,7 @@
 import { within } from './base/clock.js';
 import { InvalidJobError } from './base/errors.js';
 import { sparing } from './base/sparing.js';
+import { Switch } from './base/switch.js';
 import type { Bus } from './events/bus.js';
 import type { HandOffs } from './handoff/hand-offs.js';
 import { Reporter } from './handoff/reporter.js';
@@ -27,7 +28,7 @@ import { Topics } from './store/topics.js';
 import { UniqueAdding } from './store/unique-adding.js';
 import { Upkeep } from './store/upkeep.js';
 import { Adding } from './verbs/adding.js';
-import { Asking, type Health, oldestDue } from './verbs/asking.js';
+import { Asking, type Health, healthOf } from './verbs/asking.js';
 import { Moving } from './verbs/moving.js';
 import { type Declared, Scheduling } from './verbs/scheduling.js';
 import { Waiting } from './verbs/waiting.js';
@@ -35,8 +36,6 @@ import type { Handlers } from './worker/handler.js';
 import { Worker } from './worker/worker.js';
 
 const GOODBYE_MS = 2_000;
-/** Who asks for the health of the process wants an answer, also when the database gives none. */
-const HEALTH_MS = 3_000;
 
 export class Assembly {
   readonly adding: Adding;
@@ -53,7 +52,10 @@ export class Assembly {
   private readonly worker: Worker;
   private readonly announcer: Announcer;
   private readonly listener: Listener;
-  private working = false;
+  private readonly working = new Switch(
+    () => this.begin(),
+    () => this.rest(),
+  );
   private ranHere = false;
 
   constructor(
@@ -170,10 +172,12 @@ export class Assembly {
     }
   }
 
-  /** Starts claiming. */
-  work(): void {
-    if (this.working || this.options.workers === false) return;
-    this.working = true;
+  /** Starts claiming; while it still drains, after that. */
+  async work(): Promise<void> {
+    if (this.options.workers !== false) await this.working.on();
+  }
+
+  private begin(): void {
     this.worker.start();
     this.house.start();
     this.handOffs.start(() => this.topics.waiting());
@@ -202,15 +206,17 @@ export class Assembly {
 
   /** A handler has come. */
   handlerCame(): void {
-    if (!this.working) return;
+    if (!this.working.isOn) return;
     this.listen();
     this.worker.lookAfresh();
   }
 
   /** Stops claiming and gives back what does not end in time; adding and asking go on working. */
   async drain(): Promise<void> {
-    if (!this.working) return;
-    this.working = false;
+    await this.working.off();
+  }
+
+  private async rest(): Promise<void> {
     await this.worker.stop(this.options.shutdownTimeoutMs);
     await within(GOODBYE_MS, Promise.all([this.handOffs.stop(), this.house.stop(), this.listener.stop()]));
   }
@@ -218,22 +224,16 @@ export class Assembly {
   async close(): Promise<void> {
     await this.drain();
     if (this.ranHere) await this.worker.stop(this.options.shutdownTimeoutMs);
-    await within(this.options.addTimeoutMs, Promise.all([this.adding.drained(), this.reporter.drained()]));
+    const written = Promise.all([this.adding.drained(), this.reporter.drained()]);
+    await this.worker.giveBackLate(within(this.options.addTimeoutMs, written));
     for (const part of [this.adding, this.reporter, this.worker]) part.giveUp();
     await within(GOODBYE_MS, Promise.all([this.waiting.stop(), this.announcer.stop()]));
     await this.database.close(GOODBYE_MS);
   }
 
   async health(): Promise<Health> {
-    const common = { listen: this.listener.state, lastLook: this.worker.lastLook };
-    try {
-      const asked = await within(HEALTH_MS, Promise.all([this.migrator.status(), this.topics.list()]));
-      if (!asked) throw new Error('no answer');
-      const [{ applied }, topics] = asked;
-      return { database: 'up', schema: applied.at(-1)?.version ?? 0, ...common, oldestDueSeconds: oldestDue(topics) };
-    } catch {
-      return { database: 'down', schema: null, ...common, oldestDueSeconds: null };
-    }
+    const asked = Promise.all([this.migrator.status(), this.topics.list()]);
+    return healthOf({ listen: this.listener.state, lastLook: this.worker.lastLook }, asked);
   }
 
   pulse(): ReturnType<Worker['pulse']> {

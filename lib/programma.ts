@@ -86,7 +86,7 @@ export class Programma extends JobVerbs {
    */
   async start(migrate?: boolean): Promise<void> {
     const assembly = await this.connected(migrate);
-    if (this.wanted) assembly?.work();
+    if (this.wanted) await assembly?.work();
   }
 
   /** The first half of `start`: adding and asking work, nothing is claimed. */

@@ -1,4 +1,5 @@
 /** The verbs that look: one job, pages of jobs, and how the whole thing is. */
+import { within } from '../base/clock.js';
 import { InvalidJobError } from '../base/errors.js';
 import type { JobRecord } from '../job/record.js';
 import { checkId } from '../job/spec.js';
@@ -46,8 +47,26 @@ export class Asking {
   }
 }
 
+/** Who asks for the health of the process wants an answer, also when the database gives none. */
+const HEALTH_MS = 3_000;
+
+/** @param asking asks the database; it may fail, or never be answered */
+export async function healthOf(
+  own: Pick<Health, 'listen' | 'lastLook'>,
+  asking: Promise<[{ applied: readonly { version: number }[] }, readonly TopicState[]]>,
+): Promise<Health> {
+  try {
+    const asked = await within(HEALTH_MS, asking);
+    if (!asked) throw new Error('no answer');
+    const [{ applied }, topics] = asked;
+    return { database: 'up', schema: applied.at(-1)?.version ?? 0, ...own, oldestDueSeconds: oldestDue(topics) };
+  } catch {
+    return { database: 'down', schema: null, ...own, oldestDueSeconds: null };
+  }
+}
+
 /** How long the oldest due job of a topic that is not paused has been waiting. */
-export function oldestDue(topics: readonly TopicState[]): number | null {
+function oldestDue(topics: readonly TopicState[]): number | null {
   const oldest = Math.max(-1, ...topics.filter((t) => !t.paused).map((t) => t.oldestDueSeconds ?? -1));
   return oldest < 0 ? null : oldest;
 }

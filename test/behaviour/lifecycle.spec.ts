@@ -1,6 +1,7 @@
 /** From start to end, in any order and as often as somebody likes; and handlers that come and go. */
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DuplicateHandlerError, type Job, NotRunningError, OptionsError, ShutdownError } from '../../lib/engine.js';
+import { Claims } from '../../lib/store/claims.js';
 import { aDatabase, type Database } from '../support/database.js';
 import { aGate, anEngine, aStartedEngine, next, nextOf } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
@@ -11,6 +12,10 @@ let database: Database;
 
 beforeAll(async () => {
   database = await aDatabase();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 let names = 0;
@@ -168,6 +173,57 @@ describe('shutdown', () => {
 
 const onAbort = ({ signal }: Job, tell: (reason: unknown) => unknown) =>
   signal.addEventListener('abort', () => tell(signal.reason));
+
+describe('a drain that is under way', () => {
+  /** Its handlers run until the gate opens. */
+  async function draining(topicName: string) {
+    const gate = aGate();
+    const programma = anEngine(database, { jobs: { retryAfterSeconds: 1 }, shutdownTimeoutSeconds: 10 });
+    programma.processJobs({ topicName, completion: 'auto' }, () => gate.opened);
+    await programma.start();
+    const active = nextOf(programma, 'job:claimed', topicName);
+    const id = await programma.addJob(topicName);
+    await active;
+    const drained = programma.drain();
+    return { programma, id, drained, end: gate.open };
+  }
+
+  it('is awaited by a start, and does not end what that started', async () => {
+    const { programma, id, drained, end } = await draining('restarted');
+    const started = programma.start();
+    const renewed = new Promise<void>((resolve) => {
+      programma.processJobs({ topicName: 'renewed', completion: 'auto' }, () => {
+        const renew = jest.spyOn(Claims.prototype, 'renew');
+        return eventually(() => renew.mock.calls.length > 1).then(resolve);
+      });
+    });
+    end();
+    await Promise.all([drained, started]);
+    const renewing = await programma.addJob('renewed');
+    await renewed;
+    const ended = await Promise.all([id, renewing].map((job) => programma.waitForJob(job)));
+    expect(ended.map(({ attempts }) => attempts)).toEqual([1, 1]);
+  });
+
+  it('is awaited by a shutdown', async () => {
+    const { programma, id, drained, end } = await draining('shut');
+    const down = programma.shutdown();
+    end();
+    await Promise.all([drained, down]);
+    const [job] = await database.query('select state, attempts from programma.jobs where id = $1', [id]);
+    expect(job).toEqual({ state: 'completed', attempts: 1 });
+  });
+
+  it('has the last word when it is said again after a start', async () => {
+    const { programma, drained, end } = await draining('drained again');
+    const started = programma.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    const again = programma.drain();
+    end();
+    await Promise.all([drained, started, again]);
+    expect(programma.pulse()).toBeNull();
+  });
+});
 
 describe('a handler', () => {
   it('is refused when its topic has one', async () => {

@@ -224,7 +224,7 @@ export const CLAIMING_JOBS: readonly Break[] = [
     part: '2.3 claiming: several processes',
     what: '`workers: false` is not heard',
     changes: change('programma.ts', 'handler.resting = !worksOn(this.options.workers, name);', '').concat(
-      change('assembly.ts', ' || this.options.workers === false', ''),
+      change('assembly.ts', /if \(this\.options\.workers !== false\)\s+/, ''),
     ),
     spec: CLAIMING,
     red: ['claim nothing when they have no workers'],

@@ -90,7 +90,7 @@ export const CONNECTIONS: readonly Break[] = [
   {
     part,
     what: 'health waits for the database',
-    changes: change('assembly.ts', 'const asked = await within(HEALTH_MS, ', 'const asked = await within(60_000, '),
+    changes: change('verbs/asking.ts', 'within(HEALTH_MS, ', 'within(60_000, '),
     spec: CONNECTED,
     red: ['answers how it is within seconds'],
   },

@@ -114,6 +114,29 @@ export const ENGINE: readonly Break[] = [
     red: ['is refused when it is none'],
   },
   {
+    part: '5 start and shutdown',
+    what: 'a start does not wait for a drain that is under way',
+    changes: change('base/switch.ts', /(this\.wanted = true;\n\s*)await this\.stopping;/, '$1'),
+    spec: LIFE,
+    red: ['is awaited by a start'],
+  },
+  {
+    part: '5 start and shutdown',
+    what: 'a shutdown does not wait for a drain that is under way',
+    changes: change('base/switch.ts', 'await this.stopping;\n  }\n}', '}\n}').concat(
+      change('base/switch.ts', 'this.stopping = this.stop();', 'return (this.stopping = this.stop());'),
+    ),
+    spec: LIFE,
+    red: ['is awaited by a shutdown'],
+  },
+  {
+    part: '5 start and shutdown',
+    what: 'a start that waited for a drain passes over the next one',
+    changes: change('base/switch.ts', 'this.started || !this.wanted', 'this.started'),
+    spec: LIFE,
+    red: ['has the last word when it is said again'],
+  },
+  {
     part: '2.3 handlers: stop',
     what: 'it waits for nothing',
     changes: change('programma.ts', 'await handler.drained();', ''),

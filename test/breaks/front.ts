@@ -101,7 +101,7 @@ export const FRONT: readonly Break[] = [
     part: '3.1 workers',
     what: 'false is not heard',
     changes: change('programma.ts', 'handler.resting = !worksOn(this.options.workers, name);', '').concat(
-      change('assembly.ts', ' || this.options.workers === false', ''),
+      change('assembly.ts', /if \(this\.options\.workers !== false\)\s+/, ''),
     ),
     spec: OPTIONS,
     red: ['only adds with `workers: false`'],
