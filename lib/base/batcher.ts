@@ -20,11 +20,15 @@ export interface BatcherOptions<Item, Result> {
   late(item: Item, cause: unknown): Error;
   /** The error of an item that comes when `maxWaiting` wait already. */
   full?(waiting: number): Error;
+  /** Some items were answered, one way or the other. */
+  answered?(): void;
   maxItems?: number;
   maxBytes?: number;
   maxWaiting?: number;
   /** How many statements may be in flight at once. */
   lanes?: number;
+  /** What waits is shared out among the lanes that are free, but to none of them less than this. */
+  leastShare?: number;
 }
 
 interface Entry<Item, Result> {
@@ -38,7 +42,8 @@ interface Entry<Item, Result> {
 
 /**
  * Natural batching: nothing waits for a timer. An item that finds a free lane leaves with all that the process asks
- * for in the same turn of the event loop; while the lanes are busy, items gather and leave together.
+ * for in the same turn of the event loop, or with its share of that; while the lanes are busy, items gather and leave
+ * together.
  *
  * A batch that fails is judged once for all of its items: what is passing is repeated with the same items (so what is
  * written must bear being written twice), what the data of a batch-mate made fail is halved until the culprit stands
@@ -119,12 +124,14 @@ export class Batcher<Item, Result> {
   }
 
   private take(): Entry<Item, Result>[] {
-    const { maxItems = 1_000, maxBytes = 4 * 1024 * 1024 } = this.options;
+    const { maxItems = 1_000, maxBytes = 4 * 1024 * 1024, lanes = 1, leastShare = maxItems } = this.options;
+    const share = Math.max(leastShare, Math.ceil(this.queue.length / (lanes - this.flying)));
+    const most = Math.min(maxItems, share);
     const batch: Entry<Item, Result>[] = [];
     let bytes = 0;
     let n = 0;
     for (const entry of this.queue) {
-      if (batch.length === maxItems || (batch.length > 0 && bytes + entry.bytes > maxBytes)) break;
+      if (batch.length === most || (batch.length > 0 && bytes + entry.bytes > maxBytes)) break;
       n++;
       if (entry.done) continue;
       bytes += entry.bytes;
@@ -179,29 +186,35 @@ export class Batcher<Item, Result> {
       const results = await this.options.write(entries.map((entry) => entry.item));
       this.lastFault = undefined;
       entries.forEach((entry, i) => {
-        this.answer(entry, () => entry.resolve(results[i] as Result));
+        if (this.isOpen(entry)) entry.resolve(results[i] as Result);
       });
+      this.answered();
       return 'done';
     } catch (error) {
       this.lastFault = error;
       const verdict = this.options.judge(error);
       const hopeless = verdict === 'refuse' || (verdict === 'halve' && entries.length === 1);
       if (!hopeless && !this.stopping.signal.aborted) return verdict;
-      for (const entry of entries) this.answer(entry, () => entry.reject(error));
+      for (const entry of entries) if (this.isOpen(entry)) entry.reject(error);
+      this.answered();
       return 'done';
     }
   }
 
-  private answer(entry: Entry<Item, Result>, answer: () => void): void {
-    if (entry.done) return;
+  /** Whether its caller is to be told, which happens once. */
+  private isOpen(entry: Entry<Item, Result>): boolean {
+    if (entry.done) return false;
     entry.done = true;
     this.count--;
-    answer();
-    if (this.count === 0) {
-      clearInterval(this.deadlines);
-      this.deadlines = undefined;
-      for (const told of this.idle.splice(0)) told();
-    }
+    return true;
+  }
+
+  private answered(): void {
+    this.options.answered?.();
+    if (this.count > 0) return;
+    clearInterval(this.deadlines);
+    this.deadlines = undefined;
+    for (const told of this.idle.splice(0)) told();
   }
 
   private watchDeadlines(): void {
@@ -212,8 +225,9 @@ export class Batcher<Item, Result> {
         for (const entry of batch)
           if (!entry.done && entry.by && entry.by() <= now) {
             late++;
-            this.answer(entry, () => entry.reject(this.options.late(entry.item, this.lastFault)));
+            if (this.isOpen(entry)) entry.reject(this.options.late(entry.item, this.lastFault));
           }
+      this.answered();
       // While the lane is busy nobody takes them, and they would be kept as long as the database is away.
       if (late > 0) this.queue = this.queue.filter((entry) => !entry.done);
     }, DEADLINE_CHECK_MS);

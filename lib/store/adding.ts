@@ -2,7 +2,7 @@
 
 import type { Executor } from '../base/executor.js';
 import type { Promisee } from '../job/kept.js';
-import { type ClaimedJob, inTurn } from '../job/record.js';
+import type { ClaimedJob } from '../job/record.js';
 import type { JobSpec } from '../job/spec.js';
 import type { Database, Row } from './database.js';
 import { array, json, toClaimed } from './rows.js';
@@ -67,7 +67,7 @@ export class Adding {
       'engine',
       ms,
     );
-    const jobs = inTurn(rows.filter((row) => row.id !== null).map(toClaimed));
+    const jobs = toClaimed(rows);
     return { ...toInserted(rows.slice(0, 1)), jobs };
   }
 

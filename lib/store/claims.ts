@@ -1,7 +1,7 @@
 /** Promises jobs to workers, renews and breaks those promises, and writes what became of the jobs. */
 
 import type { Executor } from '../base/executor.js';
-import { type ClaimedJob, inTurn } from '../job/record.js';
+import type { ClaimedJob } from '../job/record.js';
 import type { Database } from './database.js';
 import { array, number, numberOrNull, text, toClaimed } from './rows.js';
 import type { Statements } from './statements.js';
@@ -94,7 +94,7 @@ export class Claims {
       ],
       'engine',
     );
-    const jobs = inTurn(rows.filter((row) => row.id !== null).map(toClaimed));
+    const jobs = toClaimed(rows);
     const [first = {}] = rows;
     return {
       jobs,
@@ -107,7 +107,7 @@ export class Claims {
   /** Claims these jobs if they wait, whatever their time and their turn. */
   async claimThese(worker: string, ids: readonly string[], maxAttempts: number | null): Promise<ClaimedJob[]> {
     const rows = await this.db.rows(this.sql['claim-these'], [ids, maxAttempts, worker], 'engine');
-    return inTurn(rows.map(toClaimed));
+    return toClaimed(rows);
   }
 
   /** @param durable whether it must survive a crash of the server when this resolves */
@@ -132,8 +132,9 @@ export class Claims {
             dueMicros: numberOrNull(row, 'due_micros'),
           });
       }
-      open = open.filter(({ id, claimId }) => unsure.has(id + claimId));
+      open = unsure.size === 0 ? [] : open.filter(({ id, claimId }) => unsure.has(id + claimId));
     }
+    if (settled.size === 0) return settlements.map(() => ENDED);
     return settlements.map(({ id, claimId }) => settled.get(id + claimId) ?? ENDED);
   }
 

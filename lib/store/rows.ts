@@ -1,5 +1,5 @@
 /** Between values and their texts: the one place that knows how PostgreSQL writes them. */
-import type { ClaimedJob, JobFault, JobRecord } from '../job/record.js';
+import { type ClaimedJob, inTurn, type JobFault, type JobRecord } from '../job/record.js';
 import type { JobState } from '../job/states.js';
 import type { Row } from './database.js';
 
@@ -21,10 +21,20 @@ export const json = (row: Row, column: string): unknown => {
 const date = (row: Row, column: string): Date => new Date(number(row, column));
 const dateOrNull = (row: Row, column: string): Date | null => (row[column] === null ? null : date(row, column));
 
-export const toClaimed = (row: Row): ClaimedJob => ({
+/** The jobs of a claim, sorted as they should run. */
+export function toClaimed(rows: readonly Row[]): ClaimedJob[] {
+  const jobs: ClaimedJob[] = [];
+  for (const row of rows) if (row.id !== null) jobs.push(claimed(row, jobs.at(-1)));
+  return inTurn(jobs);
+}
+
+const shared = (kept: string | undefined, said: string): string => (kept === said ? kept : said);
+
+/** Neighbours mostly have one topic and one claim: a text that they share is kept, and hashed, once. */
+const claimed = (row: Row, neighbour: ClaimedJob | undefined): ClaimedJob => ({
   id: text(row, 'id'),
-  topic: text(row, 'topic'),
-  claimId: text(row, 'claim_id'),
+  topic: shared(neighbour?.topic, text(row, 'topic')),
+  claimId: shared(neighbour?.claimId, text(row, 'claim_id')),
   priority: number(row, 'priority'),
   attempt: number(row, 'attempts'),
   maxAttempts: numberOrNull(row, 'max_attempts'),

@@ -22,6 +22,10 @@ export interface Surroundings {
   readonly settler: Settler;
   readonly words: Words;
   readonly bus: Bus;
+  /** Until when the claim holds, on the monotonic clock; undefined: it is not in hand any more. */
+  deadlineMs(claimId: string): number | undefined;
+  /** The handler has ended, and its place is free. */
+  ended(attempt: Attempt): void;
   /** Its outcome is written, or it is gone: the claim no longer concerns it. */
   settled(attempt: Attempt): void;
   /** A promise that was made to somebody else ends in so many milliseconds. */
@@ -47,9 +51,7 @@ export class Attempt implements Held, Hand {
 
   constructor(
     readonly claimed: ClaimedJob,
-    private readonly handler: Handler,
-    /** Until when the claim holds, on the monotonic clock; undefined: it is not in hand any more. */
-    private readonly deadlineMs: () => number | undefined,
+    readonly handler: Handler,
     private readonly around: Surroundings,
   ) {}
 
@@ -59,10 +61,25 @@ export class Attempt implements Held, Hand {
     if (bus.hears('job:claimed')) bus.emit('job:claimed', { job: this.sketch });
     this.startedMs = monotonicMs();
     this.startTimer();
-    const ending = await this.perform();
+    let ending: Ending;
+    try {
+      const { checkedBy } = this.handler;
+      const data = checkedBy && (await checked(checkedBy, this.claimed));
+      ending =
+        data instanceof InvalidPayloadError
+          ? { kind: 'refused', error: data }
+          : {
+              kind: 'returned',
+              value: await inAFrameOfItsOwn(this.handler.run, new Job(this.claimed, this, data)),
+            };
+    } catch (error) {
+      // What a handler throws because it was told to stop is the stopping, not a fault of its own.
+      ending = this.abortedBy === undefined ? { kind: 'threw', error } : { kind: 'aborted', reason: this.abortedBy };
+    }
     this.conclude(ending);
     const room = settler.room();
     if (room) await room;
+    this.around.ended(this);
   }
 
   /** The process stops: the handler is told, and after this turn of the event loop the job goes back. */
@@ -147,19 +164,6 @@ export class Attempt implements Held, Hand {
 
   // -- the steps of a run -------------------------------------------------------------------------------------------
 
-  private async perform(): Promise<Ending> {
-    try {
-      const { checkedBy } = this.handler;
-      const data = checkedBy && (await checked(checkedBy, this.claimed));
-      if (data instanceof InvalidPayloadError) return { kind: 'refused', error: data };
-      const job = new Job(this.claimed, this, data);
-      return { kind: 'returned', value: await inAFrameOfItsOwn(() => this.handler.run(job)) };
-    } catch (error) {
-      // What a handler throws because it was told to stop is the stopping, not a fault of its own.
-      return this.abortedBy === undefined ? { kind: 'threw', error } : { kind: 'aborted', reason: this.abortedBy };
-    }
-  }
-
   private conclude(ending: Ending): void {
     if (this.concluded) return;
     this.concluded = true;
@@ -218,7 +222,7 @@ export class Attempt implements Held, Hand {
   }
 
   /** Until when the claim holds; not a moment longer when it is not in hand. */
-  private readonly by = (): number => this.deadlineMs() ?? 0;
+  private readonly by = (): number => this.around.deadlineMs(this.claimed.claimId) ?? 0;
 
   private startTimer(): void {
     const { timeoutSeconds } = this.handler.options;

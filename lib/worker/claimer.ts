@@ -1,5 +1,6 @@
 /** Claims jobs for all topics of the process in one statement, and starts them. */
 import { chance, monotonicMs, wallClock } from '../base/clock.js';
+import { fromOutside } from '../base/frame.js';
 import { Loop } from '../base/loop.js';
 import type { ClaimedJob } from '../job/record.js';
 import type { Hint } from '../store/adding.js';
@@ -155,7 +156,9 @@ export class Claimer {
       );
       for (const [, handler] of late) handler.release();
     }
-    for (const one of taken) if (!late.includes(one)) this.parts.start(...one, sentMs);
+    fromOutside(() => {
+      for (const one of taken) if (!late.includes(one)) this.parts.start(...one, sentMs);
+    });
     this.came(taken.map(([{ claimId }]) => claimId));
   }
 

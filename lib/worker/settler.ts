@@ -38,6 +38,7 @@ export class Settler {
       write: (items) => this.write(items),
       judge: verdictOf,
       late: ({ job }) => new LeaseLostError(job.id, job.topic),
+      answered: () => this.makeRoom(),
     });
   }
 
@@ -46,18 +47,13 @@ export class Settler {
    * @param by until when the claim holds, on the monotonic clock; it is renewed while this waits
    * @throws LeaseLostError when it could not be written in time
    */
-  async settle(job: ClaimedJob, outcome: Outcome, durable: boolean, by: () => number): Promise<Settled> {
+  settle(job: ClaimedJob, outcome: Outcome, durable: boolean, by: () => number): Promise<Settled> {
     const settlement = settlementOf(job, outcome);
     const bytes = 200 + (settlement.result?.length ?? 0) + (settlement.error?.length ?? 0);
-    try {
-      return this.told(job, await this.batcher.add({ job, settlement, durable }, bytes, by));
-    } catch (error) {
+    return this.batcher.add({ job, settlement, durable }, bytes, by).catch((error) => {
       if (error instanceof LeaseLostError || isPassing(error)) throw error;
-      const bare = withoutText(settlement, error);
-      return this.told(job, await this.batcher.add({ job, settlement: bare, durable }, 200, by));
-    } finally {
-      this.makeRoom();
-    }
+      return this.batcher.add({ job, settlement: withoutText(settlement, error), durable }, 200, by);
+    });
   }
 
   /** Resolves when handlers may go on; undefined: they may. */
@@ -83,12 +79,7 @@ export class Settler {
         items.some((item) => item.durable),
         STATEMENT_MS,
       );
-      // What it meets as it said it was written by itself, in a statement whose answer was lost.
-      return settled.map((one, i) =>
-        one.answer === 'moved' && one.asSaid && this.unanswered.has(items[i] as Item)
-          ? { ...one, answer: 'accepted' }
-          : one,
-      );
+      return items.map((item, i) => this.told(item, settled[i] as Settled));
     } catch (error) {
       if (isAway(error)) for (const item of items) this.unanswered.add(item);
       throw error;
@@ -99,9 +90,12 @@ export class Settler {
     if (this.roomLater.length > 0 && this.batcher.waiting <= LOW_WATER) for (const go of this.roomLater.splice(0)) go();
   }
 
-  private told(job: ClaimedJob, settled: Settled): Settled {
-    if (settled.answer === 'accepted' && settled.waitMs !== null && settled.dueMicros !== null)
-      this.queued({ topic: job.topic, dueMicros: settled.dueMicros, waitMs: settled.waitMs });
+  private told(item: Item, settled: Settled): Settled {
+    const { answer, asSaid, waitMs, dueMicros } = settled;
+    // What it meets as it said it was written by itself, in a statement whose answer was lost.
+    if (answer === 'moved' && asSaid && this.unanswered.has(item)) return { ...settled, answer: 'accepted' };
+    if (answer === 'accepted' && waitMs !== null && dueMicros !== null)
+      this.queued({ topic: item.job.topic, dueMicros, waitMs });
     return settled;
   }
 }

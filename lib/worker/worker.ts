@@ -1,6 +1,7 @@
 /** Everything that runs jobs in this process: claims them, runs their handlers, writes what became of them. */
 import { monotonicMs, newWorkerName, within } from '../base/clock.js';
 import { ShutdownError } from '../base/errors.js';
+import { fromOutside } from '../base/frame.js';
 import type { Bus } from '../events/bus.js';
 import type { Kept } from '../job/kept.js';
 import { type ClaimedJob, sketchOf } from '../job/record.js';
@@ -72,6 +73,11 @@ export class Worker {
       settler: this.settler,
       words: new Words(claims, moving, parts.asking),
       bus,
+      deadlineMs: (claimId) => this.inHand.get(claimId)?.deadlineMs,
+      ended: (attempt) => {
+        this.running.delete(attempt);
+        this.free(attempt.handler);
+      },
       settled: (attempt) => {
         this.inHand.remove(attempt.claimed);
         parts.settled(attempt.claimed.id);
@@ -130,15 +136,14 @@ export class Worker {
     const sentMs = monotonicMs();
     // A name under which nothing is looked for: these are claimed while the loop may give back what it does not know.
     const jobs = await this.parts.claims.claimThese(`${this.name}.these`, ids, handler.options.maxAttempts);
-    await Promise.all(
-      jobs.map(async (job) => {
-        const attempt = this.attemptOf(job, handler);
-        const written = new Promise<void>((resolve) => this.written.set(attempt, resolve));
-        handler.busy++;
-        await Promise.all([this.begin(attempt, handler, sentMs), written]);
-        this.written.delete(attempt);
-      }),
-    );
+    const run = async (job: ClaimedJob): Promise<void> => {
+      const attempt = new Attempt(job, handler, this.around);
+      const written = new Promise<void>((resolve) => this.written.set(attempt, resolve));
+      handler.busy++;
+      await Promise.all([this.begin(attempt, sentMs), written]);
+      this.written.delete(attempt);
+    };
+    await Promise.all(fromOutside(() => jobs.map(run)));
     return jobs.length;
   }
 
@@ -181,23 +186,16 @@ export class Worker {
     if (sentMs + job.leaseSeconds * 1_000 <= monotonicMs()) {
       this.parts.bus.emit('job:lease-lost', { job: sketchOf(job) });
       this.free(handler);
-    } else void this.begin(this.attemptOf(job, handler), handler, sentMs);
-  }
-
-  private attemptOf(job: ClaimedJob, handler: Handler): Attempt {
-    return new Attempt(job, handler, () => this.inHand.get(job.claimId)?.deadlineMs, this.around);
+    } else void this.begin(new Attempt(job, handler, this.around), sentMs);
   }
 
   /** In a place of the handler that is kept for it. Resolves when the handler has ended and its place is free. */
-  private begin(attempt: Attempt, handler: Handler, sentMs: number): Promise<void> {
+  private begin(attempt: Attempt, sentMs: number): Promise<void> {
     const known = this.inHand.get(attempt.claimed.claimId) !== undefined;
     const claim = this.inHand.add(attempt, sentMs);
     if (!known) this.renewal.holds(claim);
     this.running.add(attempt);
-    return attempt.run().finally(() => {
-      this.running.delete(attempt);
-      this.free(handler);
-    });
+    return attempt.run();
   }
 
   private free(handler: Handler): void {

@@ -41,11 +41,7 @@ export const AT_ONCE: readonly Break[] = [
   {
     part,
     what: 'several begin as they were written',
-    changes: change(
-      'store/adding.ts',
-      'inTurn(rows.filter((row) => row.id !== null).map(toClaimed))',
-      'rows.filter((row) => row.id !== null).map(toClaimed)',
-    ),
+    changes: change('store/rows.ts', 'return inTurn(jobs)', 'return jobs'),
     spec,
     red: ['begin by priority'],
   },

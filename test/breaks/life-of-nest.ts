@@ -75,14 +75,18 @@ export const LIFE_OF_NEST: readonly Break[] = [
   {
     part: '3.2 a frame of AsyncLocalStorage',
     what: 'a job runs in that of whoever woke its claim',
-    changes: change('base/frame.ts', 'return outside(() => ', 'return ((work) => work())(() => '),
+    changes: change('base/frame.ts', '= AsyncLocalStorage.snapshot()', '= (work) => work()'),
     spec: EVENTS,
     red: ['runs each job outside of the context'],
   },
   {
     part: '3.2 a frame of AsyncLocalStorage',
     what: 'jobs of one claim share one',
-    changes: change('base/frame.ts', "new AsyncResource('ProgrammaJob').runInAsyncScope(work)", 'work()'),
+    changes: change(
+      'base/frame.ts',
+      "new AsyncResource('ProgrammaJob').runInAsyncScope(work, undefined, by)",
+      'work(by)',
+    ),
     spec: EVENTS,
     red: ['runs each job outside of the context that added it, and of the other jobs'],
   },

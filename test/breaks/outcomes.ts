@@ -242,8 +242,8 @@ export const OUTCOMES: readonly Break[] = [
     what: 'who goes on gives his place back',
     changes: change(
       'worker/worker.ts',
-      'return attempt.run().finally(',
-      'return Promise.race([attempt.run(), new Promise((end) => attempt.signal.addEventListener("abort", end))]).finally(',
+      'return attempt.run();',
+      'attempt.signal.addEventListener("abort", () => this.free(attempt.handler));\n    return attempt.run();',
     ),
     spec: LEASES,
     red: ['keeps the place of a handler until it ends'],

@@ -27,7 +27,7 @@ export const TELEMETRY_BREAKS: readonly Break[] = [
     what: 'a run goes on with the trace of whoever started the engine',
     changes: [
       ...change('telemetry/spans.ts', ', root: true', ''),
-      ...change('base/frame.ts', /return outside\(\(\) ?=> ?(.*)\);/, 'return $1;'),
+      ...change('base/frame.ts', '= AsyncLocalStorage.snapshot()', '= (work) => work()'),
     ],
     spec: TELEMETRY,
     red: ['in a trace of its own'],

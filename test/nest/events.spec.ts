@@ -79,11 +79,14 @@ it('lets no job feel a listener that throws, and reports it as an error', async 
 it('runs each job outside of the context that added it, and of the other jobs', async () => {
   const { jobs } = await anApp({ providers: [Handlers] });
   const datas = ['a', 'b', 'c'];
-  const results = await context.run('a request', async () => {
-    const ids = await Promise.all(datas.map((data) => jobs.addJob('context', { data })));
-    return Promise.all(ids.map(async (id) => (await jobs.waitForJob(id)).result));
-  });
-  expect(results).toEqual(datas.map((after) => ({ before: null, after })));
+  // Several: where a claim is on its way already, no request wakes it.
+  for (let request = 0; request < 10; request++) {
+    const results = await context.run('a request', async () => {
+      const ids = await Promise.all(datas.map((data) => jobs.addJob('context', { data })));
+      return Promise.all(ids.map(async (id) => (await jobs.waitForJob(id)).result));
+    });
+    expect(results).toEqual(datas.map((after) => ({ before: null, after })));
+  }
 });
 
 it.each([

@@ -134,6 +134,26 @@ it('writes as many statements at once as it has lanes', async () => {
   await Promise.all(all);
 });
 
+it('shares out among its free lanes what waits, to none of them less than is worth it', async () => {
+  const { write, letGo, taken } = held();
+  const { batcher, batches } = aBatcher(write, { lanes: 2, leastShare: 3 });
+  const all = [range(4), range(7), range(9)].map(async (items, i) => {
+    for (let n = 0; n < i; n++) await turns();
+    return Promise.all(items.map((n) => batcher.add(n)));
+  });
+  await turns(20);
+  expect(batches().map(({ length }) => length)).toEqual([3, 1]);
+  letGo();
+  await turns();
+  // One lane is free: it takes all that waits.
+  expect(batches().map(({ length }) => length)).toEqual([3, 1, 16]);
+  while (taken() > 0) {
+    letGo();
+    await turns();
+  }
+  await Promise.all(all);
+});
+
 it('is drained when everything is answered', async () => {
   const { write, letGo } = held();
   const { batcher } = aBatcher(write);
