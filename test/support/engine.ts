@@ -42,6 +42,8 @@ export function next<K extends EventName>(
       settle();
     };
     const timer = setTimeout(() => end(() => reject(new Error(`no ${event} within ${withinMs} ms`))), withinMs);
+    // It may be one of several that are listened for, of which one comes.
+    timer.unref();
     const off = programma.on(event, (payload) => {
       if (fits(payload)) end(() => resolve(payload));
     });
