@@ -34,7 +34,8 @@ export abstract class JobVerbs {
   // -- adding ----------------------------------------------------------------------------------------------------------
 
   /**
-   * Adds a job; returns its id. With an `id` that is there already, that job stays as it is.
+   * Adds a job; returns its id. With an `id` that is there already, that job stays as it is. Adds that do not wait for
+   * each other share statements, and run in any order; what belongs in an order goes into one `addJobs`.
    * @throws InvalidJobError, InvalidPayloadError, DatabaseUnavailableError
    */
   async addJob<I, O>(topic: Topic<I, O>, job: JobConfig<NoInfer<I>> & { data: NoInfer<I> }, by?: By): Promise<string>;

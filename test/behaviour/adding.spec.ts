@@ -140,6 +140,15 @@ describe('many jobs', () => {
     expect(await transactions('shared')).toBeLessThanOrEqual(4);
   });
 
+  it.each([
+    [30, 1],
+    [100, 2],
+  ])('are added by %i callers at once in %i statements', async (callers, statements) => {
+    const topic = `${callers} at once`;
+    await Promise.all(range(callers).map((n) => programma.addJob(topic, { data: n })));
+    expect([await count(topic), await transactions(topic)]).toEqual([callers, statements]);
+  });
+
   it('are added by ten thousand in one call, in one transaction', async () => {
     const jobs = range(10_000).map((n): NewJob => ({ topic: 'bulk', data: { n, text: 'x'.repeat(1_000) } }));
     const added = await programma.addJobs(jobs);

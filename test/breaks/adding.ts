@@ -31,6 +31,27 @@ export const ADDING_JOBS: readonly Break[] = [
     red: ['are added by concurrent callers in a few statements'],
   },
   {
+    part: '5 adding: large statements go side by side',
+    what: 'one at a time',
+    changes: change('verbs/adding.ts', 'const LANES = 2;', 'const LANES = 1;'),
+    spec: ADDING,
+    red: ['are added by 100 callers at once in 2 statements'],
+  },
+  {
+    part: '5 adding: large statements go side by side',
+    what: 'so do small ones',
+    changes: change('verbs/adding.ts', 'const LEAST_SHARE = 40;', 'const LEAST_SHARE = 1;'),
+    spec: ADDING,
+    red: ['are added by 30 callers at once in 1 statements'],
+  },
+  {
+    part: '5 adding: large statements go side by side',
+    what: 'a lane alone takes the share of all',
+    changes: change('base/batcher.ts', '(lanes - this.flying)', 'lanes'),
+    spec: 'test/unit/batcher.spec.ts',
+    red: ['shares out among its free lanes'],
+  },
+  {
     part: '2.3 adding: ten thousand in one call',
     what: 'what is too large for one statement goes in several transactions',
     changes: change(
