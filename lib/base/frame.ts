@@ -5,9 +5,9 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 export const fromOutside: <T>(work: () => T) => T = AsyncLocalStorage.snapshot();
 
 /**
- * Jobs of one claim start one after another, and none may see what another one has entered. A new resource each time,
- * since `enterWith` writes on the one it finds.
+ * Jobs of one claim start one after another, and none may see what another one, or a listener or a schema of its own,
+ * has entered. A new resource each time, since `enterWith` writes on the one it finds.
  */
-export function inAFrameOfItsOwn<A, T>(work: (by: A) => T, by: A): T {
-  return new AsyncResource('ProgrammaJob').runInAsyncScope(work, undefined, by);
+export function inAFrameOfItsOwn<T>(work: () => T): T {
+  return new AsyncResource('ProgrammaJob').runInAsyncScope(work);
 }

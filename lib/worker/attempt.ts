@@ -2,7 +2,6 @@
 import { monotonicMs } from '../base/clock.js';
 import { InvalidPayloadError, JobCancelledError, JobTimeoutError, LeaseLostError } from '../base/errors.js';
 import type { Executor } from '../base/executor.js';
-import { inAFrameOfItsOwn } from '../base/frame.js';
 import type { Bus } from '../events/bus.js';
 import { checkPayload, type Topic } from '../job/define-topic.js';
 import { checkHandingOver, type HandingOver } from '../job/handing-over.js';
@@ -57,29 +56,24 @@ export class Attempt implements Held, Hand {
 
   /** Resolves when the handler has ended and its place is free. */
   async run(): Promise<void> {
-    const { bus, settler } = this.around;
-    if (bus.hears('job:claimed')) bus.emit('job:claimed', { job: this.sketch });
-    this.startedMs = monotonicMs();
-    this.startTimer();
-    let ending: Ending;
     try {
-      const { checkedBy } = this.handler;
-      const data = checkedBy && (await checked(checkedBy, this.claimed));
-      ending =
-        data instanceof InvalidPayloadError
-          ? { kind: 'refused', error: data }
-          : {
-              kind: 'returned',
-              value: await inAFrameOfItsOwn(this.handler.run, new Job(this.claimed, this, data)),
-            };
-    } catch (error) {
-      // What a handler throws because it was told to stop is the stopping, not a fault of its own.
-      ending = this.abortedBy === undefined ? { kind: 'threw', error } : { kind: 'aborted', reason: this.abortedBy };
+      this.begin();
+      let ending: Ending;
+      try {
+        const { checkedBy } = this.handler;
+        const data = checkedBy && (await checked(checkedBy, this.claimed));
+        if (data instanceof InvalidPayloadError) ending = { kind: 'refused', error: data };
+        else ending = { kind: 'returned', value: await this.handler.run(new Job(this.claimed, this, data)) };
+      } catch (error) {
+        // What a handler throws because it was told to stop is the stopping, not a fault of its own.
+        ending = this.abortedBy === undefined ? { kind: 'threw', error } : { kind: 'aborted', reason: this.abortedBy };
+      }
+      this.conclude(ending);
+      const room = this.around.settler.room();
+      if (room) await room;
+    } finally {
+      this.around.ended(this);
     }
-    this.conclude(ending);
-    const room = settler.room();
-    if (room) await room;
-    this.around.ended(this);
   }
 
   /** The process stops: the handler is told, and after this turn of the event loop the job goes back. */
@@ -163,6 +157,13 @@ export class Attempt implements Held, Hand {
   }
 
   // -- the steps of a run -------------------------------------------------------------------------------------------
+
+  private begin(): void {
+    const { bus } = this.around;
+    if (bus.hears('job:claimed')) bus.emit('job:claimed', { job: this.sketch });
+    this.startedMs = monotonicMs();
+    this.startTimer();
+  }
 
   private conclude(ending: Ending): void {
     if (this.concluded) return;

@@ -1,7 +1,7 @@
 /** Everything that runs jobs in this process: claims them, runs their handlers, writes what became of them. */
 import { monotonicMs, newWorkerName, within } from '../base/clock.js';
 import { ShutdownError } from '../base/errors.js';
-import { fromOutside } from '../base/frame.js';
+import { fromOutside, inAFrameOfItsOwn } from '../base/frame.js';
 import type { Bus } from '../events/bus.js';
 import type { Kept } from '../job/kept.js';
 import { type ClaimedJob, sketchOf } from '../job/record.js';
@@ -57,7 +57,7 @@ export class Worker {
       worker: this.name,
       claims,
       handlers,
-      start: (job, handler, sentMs) => this.take(job, handler, sentMs),
+      start: (job, handler, sentMs) => inAFrameOfItsOwn(() => this.take(job, handler, sentMs)),
       giveBack: (jobs, sentMs) => this.giveBack(jobs, sentMs),
       known: () => this.inHand.known(monotonicMs()),
       leaseEnds: parts.leaseEnds,
@@ -143,7 +143,7 @@ export class Worker {
       await Promise.all([this.begin(attempt, sentMs), written]);
       this.written.delete(attempt);
     };
-    await Promise.all(fromOutside(() => jobs.map(run)));
+    await Promise.all(fromOutside(() => jobs.map((job) => inAFrameOfItsOwn(() => run(job)))));
     return jobs.length;
   }
 

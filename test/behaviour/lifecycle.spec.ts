@@ -1,4 +1,5 @@
 /** From start to end, in any order and as often as somebody likes; and handlers that come and go. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DuplicateHandlerError, type Job, NotRunningError, OptionsError, ShutdownError } from '../../lib/engine.js';
 import { Claims } from '../../lib/store/claims.js';
@@ -222,6 +223,34 @@ describe('a drain that is under way', () => {
     end();
     await Promise.all([drained, started, again]);
     expect(programma.pulse()).toBeNull();
+  });
+});
+
+describe('a listener', () => {
+  it('harms no job by what it throws, even where nobody can say so', async () => {
+    const speechless = () => {
+      throw new Error('no log');
+    };
+    const programma = anEngine(database, { logger: { log() {}, debug() {}, warn: speechless, error: speechless } });
+    programma.processJobs({ topicName: 'place', completion: 'auto' }, () => 'ran');
+    await programma.start();
+    programma.on('job:claimed', speechless);
+    const { attempts, result } = await programma.waitForJob(await programma.addJob('place'), { timeoutSeconds: 5 });
+    expect([attempts, result]).toEqual([1, 'ran']);
+  });
+
+  it('leaves nothing of its context to the next job', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const programma = anEngine(database);
+    programma.processJobs({ topicName: 'context', completion: 'auto' }, () => context.getStore() ?? null);
+    await programma.start();
+    const off = programma.on('job:claimed', () => context.enterWith('a tenant'));
+    await programma.waitForJob(await programma.addJob('context'));
+    off();
+    for (const add of [{}, { runAfterSeconds: 0.05 }]) {
+      const { result } = await programma.waitForJob(await programma.addJob('context', add));
+      expect(result).toBeNull();
+    }
   });
 });
 

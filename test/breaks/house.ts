@@ -102,7 +102,7 @@ export const HOUSE: readonly Break[] = [
     what: 'they are told to listeners only',
     changes: change(
       'events/bus.ts',
-      "this.emit('error', { error, where });\n    this.unheard(error, where);",
+      "this.emit('error', { error, where });\n    this.say(error, where);",
       "this.emit('error', { error, where });",
     ),
     spec: EVENTS,

@@ -82,11 +82,7 @@ export const LIFE_OF_NEST: readonly Break[] = [
   {
     part: '3.2 a frame of AsyncLocalStorage',
     what: 'jobs of one claim share one',
-    changes: change(
-      'base/frame.ts',
-      "new AsyncResource('ProgrammaJob').runInAsyncScope(work, undefined, by)",
-      'work(by)',
-    ),
+    changes: change('base/frame.ts', "new AsyncResource('ProgrammaJob').runInAsyncScope(work)", 'work()'),
     spec: EVENTS,
     red: ['runs each job outside of the context that added it, and of the other jobs'],
   },
