@@ -38,6 +38,8 @@ const MAX_CALLERS = 1_000;
 /** A large statement takes the server longer than its commit does: two halves side by side are through sooner. */
 const LANES = 2;
 const LEAST_SHARE = 40;
+/** It has one of the connections that claims, renewals and outcomes share. */
+const LONGEST_CLAIM_MS = 10_000;
 /** More would only fill the memory of a process whose database is away. */
 const MAX_WAITING = 100_000;
 
@@ -181,7 +183,7 @@ export class Adding {
     const kept = wanted && this.parts.keep(wanted);
     if (!kept) return this.store.insert(specs, addTimeoutMs);
     try {
-      const inserted = await this.store.insertClaimed(specs, kept.promisee, addTimeoutMs);
+      const inserted = await this.store.insertClaimed(specs, kept.promisee, Math.min(addTimeoutMs, LONGEST_CLAIM_MS));
       kept.start(inserted.jobs);
       return inserted;
     } catch (error) {

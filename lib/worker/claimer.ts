@@ -84,6 +84,9 @@ export class Claimer {
     await this.loop.stop();
     // What is being added meanwhile is given back when it comes.
     if (this.expecting) await new Promise<void>((resolve) => this.nothingExpected.push(resolve));
+    // Whoever was started again meanwhile claims, and looks between its claims.
+    if (this.stopping) await this.loop.stop();
+    if (!this.stopping) return;
     this.unheard.hurry();
     await this.unheard.giveBack().catch(this.parts.failed);
   }

@@ -557,6 +557,32 @@ describe('a job on its way', () => {
   });
 });
 
+it('what is claimed in the next life is not given back by the stop of the last one', async () => {
+  const programma = await atRest({ lives: () => undefined, again: () => undefined }, { shutdownTimeoutSeconds: 0 });
+  const { written, fail } = held();
+  const adding = programma.addJob('lives');
+  await written;
+  const waiting = await programma.addJob('again', { runAfterSeconds: 1 });
+  // It waits for what is being added until its time is over.
+  await programma.drain();
+  const [claimed, answer] = [aGate(), aGate()];
+  const { claim } = Claims.prototype;
+  jest.spyOn(Claims.prototype, 'claim').mockImplementation(async function (this: Claims, ...given) {
+    const jobs = await claim.apply(this, given);
+    claimed.open();
+    await answer.opened;
+    return jobs;
+  });
+  await programma.start();
+  await claimed.opened;
+  const release = jest.spyOn(Claims.prototype, 'releaseUnknown');
+  fail(lostConnection());
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(release).not.toHaveBeenCalled();
+  answer.open();
+  expect((await done(programma, [waiting, await adding])).map(({ attempts }) => attempts)).toEqual([1, 1]);
+}, 20_000);
+
 it('what a test runs by hand stays with it while lost claims are given back', async () => {
   const programma = await atRest({ rests: () => undefined, hand: () => undefined });
   await programma.pauseTopic('hand');

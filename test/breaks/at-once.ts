@@ -286,6 +286,13 @@ export const AT_ONCE: readonly Break[] = [
   },
   {
     part,
+    what: 'a stop that was given up looks for lost claims beside the claims of the next life',
+    changes: change('worker/claimer.ts', /if \(!this\.stopping\)\s+return;\n(\s*this\.unheard\.hurry)/, '$1'),
+    spec,
+    red: ['in the next life is not given back'],
+  },
+  {
+    part,
     what: 'its lease is renewed as if its answer had come at once',
     changes: change('worker/renewal.ts', 'Math.min(claim.leaseMs / 3, leftMs / 2)', 'claim.leaseMs / 3'),
     spec,
