@@ -73,7 +73,7 @@ export class Programma extends JobVerbs {
       back: (broker, seconds) => {
         if (seconds !== undefined) this.log.log(`${broker} is back after ${seconds.toFixed(1)} s.`);
       },
-      failed: (error) => this.bus.fault(error, 'looking for topics to hand over'),
+      failed: (error) => this.bus.fault(error, 'handing jobs over'),
     });
   }
 

@@ -17,7 +17,7 @@ export class Switch {
 
   async on(): Promise<void> {
     this.wanted = true;
-    await this.stopping;
+    await this.stopping?.catch(() => undefined);
     if (this.started || !this.wanted) return;
     this.started = true;
     this.start();
@@ -27,7 +27,9 @@ export class Switch {
     this.wanted = false;
     if (this.started) {
       this.started = false;
-      this.stopping = this.stop();
+      this.stopping = this.stop().finally(() => {
+        this.stopping = undefined;
+      });
     }
     await this.stopping;
   }

@@ -17,6 +17,7 @@ export interface HandOffParts extends Surroundings {
   dismiss(handler: Handler): Promise<void>;
   /** Whether somebody works on the topic already. */
   taken(topic: string): boolean;
+  /** Looking for topics, or closing a target. */
   failed(error: unknown): void;
 }
 
@@ -69,7 +70,9 @@ export class HandOffs {
   /** To be called when what is in hand has ended. */
   async stop(): Promise<void> {
     this.waitingTopics = undefined;
-    await Promise.all([this.finding, ...this.drivers.values()].map((part) => part.stop()));
+    const parts = [this.finding, ...this.drivers.values()];
+    // A target of somebody's own that cannot be closed keeps nobody else from being closed.
+    await Promise.all(parts.map((part) => part.stop().catch(this.parts.failed)));
   }
 
   /** A job of this topic waits: the narrowest pattern that fits it takes it, unless somebody works on it already. */

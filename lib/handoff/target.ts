@@ -91,7 +91,8 @@ export const checkName = (c: Checker, option: string, name: unknown): void => {
 export const targetFault = (given: unknown): string | undefined => {
   const target = given as Partial<Target> | null | undefined;
   const isTarget =
-    typeof target?.deliver === 'function' && typeof target.ping === 'function' && target.options !== undefined;
+    [target?.deliver, target?.ping, target?.close].every((verb) => typeof verb === 'function') &&
+    target?.options !== undefined;
   return isTarget
     ? undefined
     : "its target is not one: give bullmq({ queue: 'mail', connection }) of programma/handoff/bullmq, or another of programma/handoff";

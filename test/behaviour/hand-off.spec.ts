@@ -237,3 +237,23 @@ it('moves a job by hand to somebody who is named, and fails it when they lose it
   expect(job).toMatchObject({ state: 'failed', errors: [{ message: 'lost by the post (its deadline passed)' }] });
   await expect(programma.moveJobToProcessing(id, { whenLost: 'never' as 'fail' })).rejects.toThrow(/"retry" or "fail"/);
 });
+
+it('says that a target cannot be closed, and closes everything else', async () => {
+  const programma = await aStartedEngine(database);
+  programma.handOff(aTopic(), { ...aTarget(), close: () => Promise.reject(new Error('it is stuck')) });
+  const said = next(programma, 'error');
+  await programma.drain();
+  expect((await said).error).toMatchObject({ message: 'it is stuck' });
+  await programma.shutdown();
+  await programma.start();
+  const running = aTopic();
+  programma.processJobs({ topicName: running, completion: 'auto' }, () => 'ran');
+  expect(await programma.waitForJob(await programma.addJob(running))).toMatchObject({ result: 'ran' });
+});
+
+it('refuses a target that cannot be closed at all', async () => {
+  const programma = await aStartedEngine(database);
+  const { close, ...target } = aTarget();
+  expect(() => programma.handOff(aTopic(), target as never)).toThrow(OptionsError);
+  expect(close).toBeDefined();
+});
