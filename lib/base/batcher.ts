@@ -186,7 +186,7 @@ export class Batcher<Item, Result> {
       const results = await this.options.write(entries.map((entry) => entry.item));
       this.lastFault = undefined;
       entries.forEach((entry, i) => {
-        if (this.isOpen(entry)) entry.resolve(results[i] as Result);
+        if (this.close(entry)) entry.resolve(results[i] as Result);
       });
       this.answered();
       return 'done';
@@ -195,14 +195,14 @@ export class Batcher<Item, Result> {
       const verdict = this.options.judge(error);
       const hopeless = verdict === 'refuse' || (verdict === 'halve' && entries.length === 1);
       if (!hopeless && !this.stopping.signal.aborted) return verdict;
-      for (const entry of entries) if (this.isOpen(entry)) entry.reject(error);
+      for (const entry of entries) if (this.close(entry)) entry.reject(error);
       this.answered();
       return 'done';
     }
   }
 
-  /** Whether its caller is to be told, which happens once. */
-  private isOpen(entry: Entry<Item, Result>): boolean {
+  /** True, once: its caller is to be told. */
+  private close(entry: Entry<Item, Result>): boolean {
     if (entry.done) return false;
     entry.done = true;
     this.count--;
@@ -223,13 +223,14 @@ export class Batcher<Item, Result> {
       let late = 0;
       for (const batch of [this.queue, ...this.inFlight, ...this.aside])
         for (const entry of batch)
-          if (!entry.done && entry.by && entry.by() <= now) {
+          if (!entry.done && entry.by && entry.by() <= now && this.close(entry)) {
             late++;
-            if (this.isOpen(entry)) entry.reject(this.options.late(entry.item, this.lastFault));
+            entry.reject(this.options.late(entry.item, this.lastFault));
           }
+      if (late === 0) return;
       this.answered();
       // While the lane is busy nobody takes them, and they would be kept as long as the database is away.
-      if (late > 0) this.queue = this.queue.filter((entry) => !entry.done);
+      this.queue = this.queue.filter((entry) => !entry.done);
     }, DEADLINE_CHECK_MS);
   }
 }

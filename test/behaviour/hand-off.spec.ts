@@ -253,7 +253,6 @@ it('says that a target cannot be closed, and closes everything else', async () =
 
 it('refuses a target that cannot be closed at all', async () => {
   const programma = await aStartedEngine(database);
-  const { close, ...target } = aTarget();
+  const target = { ...aTarget(), close: undefined };
   expect(() => programma.handOff(aTopic(), target as never)).toThrow(OptionsError);
-  expect(close).toBeDefined();
 });
