@@ -45,13 +45,15 @@ const acts: Record<string, () => Promise<void>> = {
 
 async function startAt([where, connectionString]: [string, string]): Promise<void> {
   const began = Date.now();
+  const warned: string[] = [];
+  const logger = { error: () => {}, warn: (text: string) => warned.push(text), log: () => {}, debug: () => {} };
   try {
-    await new Programma({ connectionString, logger: false }).start();
+    await new Programma({ connectionString, logger }).start();
     say('started', { where });
   } catch (error) {
     const { name, message, code, cause } = error as Error & { code?: string };
     const ms = Date.now() - began;
-    say('failed', { where, name, message, code, cause: String((cause as Error | undefined)?.message), ms });
+    say('failed', { where, name, message, code, cause: String((cause as Error | undefined)?.message), ms, warned });
   }
 }
 

@@ -11,11 +11,18 @@ export const CONNECTIONS: readonly Break[] = [
     part,
     what: 'each failure says that the database is away',
     changes: [
-      ...change('base/outage.ts', 'if (this.since !== undefined) return;', ''),
+      ...change('base/outage.ts', 'this.since !== undefined || ', ''),
       ...change('base/outage.ts', 'this.said = now - this.saidAt >= SAY_AGAIN_AFTER_MS;', 'this.said = true;'),
     ],
     spec: CONNECTED,
     red: ['goes on after a restart of the server', 'until it is promoted'],
+  },
+  {
+    part,
+    what: 'who cannot start is told that work will go on',
+    changes: change('base/outage.ts', ' || !this.reached', ''),
+    spec: 'test/behaviour/connections.spec.ts',
+    red: ['a server that is down'],
   },
   {
     part,
