@@ -1,7 +1,8 @@
 import { Programma } from 'programma/engine';
 import { ProgrammaTester } from 'programma/testing/engine';
 
-const jobs = new Programma({ connectionString: process.env.DATABASE_URL, notify: false });
+// The tester clears, moves and runs all that is in these tables: they are of their own, where nobody's jobs are.
+const jobs = new Programma({ connectionString: process.env.DATABASE_URL, schema: 'programma_testing', notify: false });
 jobs.processJobs<number>({ topicName: 'double', completion: 'auto' }, (job) => {
   console.log(`double ${job.data}`);
   return job.data * 2;
