@@ -1,5 +1,6 @@
 /** Gathers what many callers ask for while a statement is in flight, and sends it in the next one. */
 import { jittered, monotonicMs, sleep } from './clock.js';
+import { fromOutside } from './frame.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
@@ -31,10 +32,14 @@ export interface BatcherOptions<Item, Result> {
   leastShare?: number;
 }
 
-interface Entry<Item, Result> {
+/** An item that waits for its turn, and is told what became of it. */
+export interface Entry<Item, Result> {
   readonly item: Item;
+  /** About how much of a statement the item fills. */
   readonly bytes: number;
-  readonly by: (() => number) | undefined;
+  /** The monotonic millisecond after which it is late; asked anew each time. */
+  by?(): number;
+  /** The batcher's own mark. */
   done: boolean;
   resolve(result: Result): void;
   reject(error: unknown): void;
@@ -76,14 +81,20 @@ export class Batcher<Item, Result> {
    */
   add(item: Item, bytes = 0, until?: number | (() => number)): Promise<Result> {
     const by = typeof until === 'number' ? () => until : until;
-    return new Promise((resolve, reject) => {
-      const { maxWaiting = Number.POSITIVE_INFINITY, full } = this.options;
-      if (this.count >= maxWaiting && full) return reject(full(this.count));
-      this.count++;
-      this.queue.push({ item, bytes, by, done: false, resolve, reject });
-      if (by) this.watchDeadlines();
-      this.schedule();
-    });
+    return new Promise((resolve, reject) => this.put({ item, bytes, ...(by && { by }), done: false, resolve, reject }));
+  }
+
+  /** As `add`, for what is made by the thousand: it is told without a promise, outside of everybody's context. */
+  put(entry: Entry<Item, Result>): void {
+    const { maxWaiting = Number.POSITIVE_INFINITY, full } = this.options;
+    if (this.count >= maxWaiting && full) {
+      entry.reject(full(this.count));
+      return;
+    }
+    this.count++;
+    this.queue.push(entry);
+    if (entry.by) this.watchDeadlines();
+    this.schedule();
   }
 
   /** Resolves when everything that was asked for so far has been answered. */
@@ -102,7 +113,7 @@ export class Batcher<Item, Result> {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      this.send();
+      fromOutside(() => this.send());
     });
   }
 
@@ -182,14 +193,9 @@ export class Batcher<Item, Result> {
   /** Writes, and answers whoever can be answered; what is left to do otherwise. */
   private async tryOnce(entries: readonly Entry<Item, Result>[]): Promise<Exclude<Verdict, 'refuse'> | 'done'> {
     if (entries.length === 0) return 'done';
+    let results: readonly Result[];
     try {
-      const results = await this.options.write(entries.map((entry) => entry.item));
-      this.lastFault = undefined;
-      entries.forEach((entry, i) => {
-        if (this.close(entry)) entry.resolve(results[i] as Result);
-      });
-      this.answered();
-      return 'done';
+      results = await this.options.write(entries.map((entry) => entry.item));
     } catch (error) {
       this.lastFault = error;
       const verdict = this.options.judge(error);
@@ -199,6 +205,12 @@ export class Batcher<Item, Result> {
       this.answered();
       return 'done';
     }
+    this.lastFault = undefined;
+    entries.forEach((entry, i) => {
+      if (this.close(entry)) entry.resolve(results[i] as Result);
+    });
+    this.answered();
+    return 'done';
   }
 
   /** True, once: its caller is to be told. */

@@ -41,7 +41,7 @@ export class AtOnce {
         const taken: Taken[] = [];
         for (const job of jobs) {
           const handler = handlers.get(job.topic);
-          if (handler) taken.push([job, handler]);
+          if (handler) taken.push({ job, handler });
         }
         this.release(wanted, handlers, jobs);
         if (taken.length === 0) claimer.missed(claimId);

@@ -14,7 +14,7 @@ import type { Handler } from './handler.js';
 import type { Held } from './in-hand.js';
 import { type Hand, Job, parsed } from './job.js';
 import { report } from './report.js';
-import type { Settler } from './settler.js';
+import type { Settler, Speaker } from './settler.js';
 import type { Words } from './words.js';
 
 export interface Surroundings {
@@ -36,7 +36,7 @@ export interface Surroundings {
  * not end in the same turn. A handler that goes on after that keeps its place until it ends, and what it says is
  * refused.
  */
-export class Attempt implements Held, Hand {
+export class Attempt implements Held, Hand, Speaker {
   private controller: AbortController | undefined;
   private abortedBy: unknown;
   private timer: NodeJS.Timeout | undefined;
@@ -45,6 +45,8 @@ export class Attempt implements Held, Hand {
   private outOfHand = false;
   /** Somebody moved it by its id: nothing to report before the handler ends. */
   private movedById = false;
+  /** What becomes of the job, once the handler has ended. */
+  private outcome: Outcome | undefined;
   private completedWithin = false;
   private startedMs = 0;
 
@@ -54,26 +56,12 @@ export class Attempt implements Held, Hand {
     private readonly around: Surroundings,
   ) {}
 
-  /** Resolves when the handler has ended and its place is free. */
-  async run(): Promise<void> {
-    try {
-      this.begin();
-      let ending: Ending;
-      try {
-        const { checkedBy } = this.handler;
-        const data = checkedBy && (await checked(checkedBy, this.claimed));
-        if (data instanceof InvalidPayloadError) ending = { kind: 'refused', error: data };
-        else ending = { kind: 'returned', value: await this.handler.run(new Job(this.claimed, this, data)) };
-      } catch (error) {
-        // What a handler throws because it was told to stop is the stopping, not a fault of its own.
-        ending = this.abortedBy === undefined ? { kind: 'threw', error } : { kind: 'aborted', reason: this.abortedBy };
-      }
-      this.conclude(ending);
-      const room = this.around.settler.room();
-      if (room) await room;
-    } finally {
-      this.around.ended(this);
-    }
+  /** Runs the handler; `ended` is told when that is over. */
+  run(): void {
+    this.begin();
+    const { checkedBy } = this.handler;
+    if (checkedBy) void this.check(checkedBy);
+    else this.hand();
   }
 
   /** The process stops: the handler is told, and after this turn of the event loop the job goes back. */
@@ -133,7 +121,7 @@ export class Attempt implements Held, Hand {
     const order = checkHandingOver(to);
     const { timeoutSeconds } = order;
     await this.giveWord(async () => {
-      if (!(await this.around.words.handOver(this.claimed, order, this.by))) throw this.lost();
+      if (!(await this.around.words.handOver(this.claimed, order, () => this.by()))) throw this.lost();
     });
     if (timeoutSeconds !== undefined) this.around.leaseEnds(timeoutSeconds * 1_000);
     this.reportMoved();
@@ -147,13 +135,13 @@ export class Attempt implements Held, Hand {
 
   async progress(value: unknown): Promise<void> {
     this.checkInHand();
-    if (!(await this.around.words.progress(this.claimed, toCleanJson(value), this.by))) throw this.lost();
+    if (!(await this.around.words.progress(this.claimed, toCleanJson(value), () => this.by()))) throw this.lost();
   }
 
   async setAttributes(attributes: Record<string, unknown>, replace: boolean): Promise<void> {
     const json = attributesJson(attributes, `job ${this.claimed.id}`);
     this.checkInHand();
-    if (!(await this.around.words.setAttributes(this.claimed, json, replace, this.by))) throw this.lost();
+    if (!(await this.around.words.setAttributes(this.claimed, json, replace, () => this.by()))) throw this.lost();
   }
 
   // -- the steps of a run -------------------------------------------------------------------------------------------
@@ -165,26 +153,73 @@ export class Attempt implements Held, Hand {
     this.startTimer();
   }
 
+  private async check(topic: Topic): Promise<void> {
+    let value: unknown;
+    try {
+      value = await checkPayload(topic, parsed(this.claimed.data));
+    } catch (error) {
+      this.end(error instanceof InvalidPayloadError ? { kind: 'refused', error } : this.thrown(error));
+      return;
+    }
+    this.hand({ value });
+  }
+
+  private hand(data?: { readonly value: unknown }): void {
+    let returned: unknown;
+    try {
+      returned = this.handler.run(new Job(this.claimed, this, data));
+    } catch (error) {
+      returned = Promise.reject(error);
+    }
+    Promise.resolve(returned).then(
+      (value) => this.end({ kind: 'returned', value }),
+      (error) => this.end(this.thrown(error)),
+    );
+  }
+
+  /** What a handler throws because it was told to stop is the stopping, not a fault of its own. */
+  private thrown(error: unknown): Ending {
+    return this.abortedBy === undefined ? { kind: 'threw', error } : { kind: 'aborted', reason: this.abortedBy };
+  }
+
+  private end(ending: Ending): void {
+    try {
+      this.conclude(ending);
+    } finally {
+      const room = this.around.settler.room();
+      if (room) void room.then(() => this.around.ended(this));
+      else this.around.ended(this);
+    }
+  }
+
   private conclude(ending: Ending): void {
     if (this.concluded) return;
     this.concluded = true;
     clearTimeout(this.timer);
     if (this.movedById) this.reportMoved();
-    else if (!this.outOfHand) void this.write(ending);
+    else if (!this.outOfHand) this.write(this.judged(ending));
   }
 
-  private async write(ending: Ending): Promise<void> {
-    const outcome = this.judged(ending);
-    try {
-      const settled = await this.settle(outcome, false);
-      if (settled.answer === 'moved' && this.completedWithin) this.report({ kind: 'completed', result: undefined });
-      else this.report(outcome, settled.answer);
-    } catch (error) {
-      if (error instanceof LeaseLostError) this.report(outcome, 'lost');
-      else this.around.bus.fault(error, `writing what became of job ${this.claimed.id} (${this.claimed.topic})`);
-    } finally {
-      this.around.settled(this);
-    }
+  private write(outcome: Outcome): void {
+    this.outcome = outcome;
+    this.around.settler.say(this.claimed, outcome, false, this);
+  }
+
+  /** Until when the claim holds; not a moment longer when it is not in hand. */
+  by(): number {
+    return this.around.deadlineMs(this.claimed.claimId) ?? 0;
+  }
+
+  written({ answer }: Settled): void {
+    if (answer === 'moved' && this.completedWithin) this.report({ kind: 'completed', result: undefined });
+    else if (this.outcome) this.report(this.outcome, answer);
+    this.around.settled(this);
+  }
+
+  unwritten(error: unknown): void {
+    if (error instanceof LeaseLostError && this.outcome) this.report(this.outcome, 'lost');
+    else this.around.bus.fault(error, `writing what became of job ${this.claimed.id} (${this.claimed.topic})`);
+    this.around.settled(this);
   }
 
   /** After completeWithin the database decides: still held means that the handler's transaction was rolled back. */
@@ -198,7 +233,8 @@ export class Attempt implements Held, Hand {
 
   private async say(outcome: Outcome): Promise<void> {
     await this.giveWord(async () => {
-      const { answer } = await this.settle(outcome, outcome.kind !== 'snoozed');
+      const durable = outcome.kind !== 'snoozed';
+      const { answer } = await this.around.settler.settle(this.claimed, outcome, durable, () => this.by());
       this.report(outcome, answer);
       if (answer !== 'accepted') throw this.lost();
     });
@@ -218,13 +254,6 @@ export class Attempt implements Held, Hand {
     }
   }
 
-  private settle(outcome: Outcome, durable: boolean): Promise<Settled> {
-    return this.around.settler.settle(this.claimed, outcome, durable, this.by);
-  }
-
-  /** Until when the claim holds; not a moment longer when it is not in hand. */
-  private readonly by = (): number => this.around.deadlineMs(this.claimed.claimId) ?? 0;
-
   private startTimer(): void {
     const { timeoutSeconds } = this.handler.options;
     if (timeoutSeconds === undefined) return;
@@ -241,7 +270,7 @@ export class Attempt implements Held, Hand {
   }
 
   private report(outcome: Outcome, answer: Settled['answer'] = 'accepted'): void {
-    report(this.around.bus, this.sketch, outcome, answer, monotonicMs() - this.startedMs);
+    report(this.around.bus, this.claimed, outcome, answer, this.startedMs);
   }
 
   private reportMoved(): void {
@@ -255,14 +284,5 @@ export class Attempt implements Held, Hand {
 
   private get sketch(): JobSketch {
     return sketchOf(this.claimed);
-  }
-}
-
-async function checked(topic: Topic, { data }: ClaimedJob): Promise<{ value: unknown } | InvalidPayloadError> {
-  try {
-    return { value: await checkPayload(topic, parsed(data)) };
-  } catch (error) {
-    if (error instanceof InvalidPayloadError) return error;
-    throw error;
   }
 }

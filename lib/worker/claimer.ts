@@ -37,7 +37,10 @@ const SLACK_MS = 30_000;
 const MOST_AT_ONCE = 500;
 
 /** A job and the handler that has a place for it. */
-export type Taken = readonly [ClaimedJob, Handler];
+export interface Taken {
+  readonly job: ClaimedJob;
+  readonly handler: Handler;
+}
 
 interface Look {
   readonly handler: Handler;
@@ -151,18 +154,18 @@ export class Claimer {
 
   /** Starts what was taken, in the places that are kept for it, or gives it back when it comes too late. */
   begin(taken: readonly Taken[], sentMs: number): void {
-    const late = taken.filter(([, handler]) => this.stopping || handler.resting);
+    const late = taken.filter(({ handler }) => this.stopping || handler.resting);
     if (late.length > 0) {
       void this.parts.giveBack(
-        late.map(([job]) => job),
+        late.map(({ job }) => job),
         sentMs,
       );
-      for (const [, handler] of late) handler.release();
+      for (const { handler } of late) handler.release();
     }
     fromOutside(() => {
-      for (const one of taken) if (!late.includes(one)) this.parts.start(...one, sentMs);
+      for (const one of taken) if (!late.includes(one)) this.parts.start(one.job, one.handler, sentMs);
     });
-    this.came(taken.map(([{ claimId }]) => claimId));
+    this.came(taken.map(({ job }) => job.claimId));
   }
 
   private async tick(): Promise<number> {
@@ -263,7 +266,7 @@ export class Claimer {
       if (!handler) continue;
       handler.busy++;
       this.expected.add(job.claimId);
-      taken.push([job, handler]);
+      taken.push({ job, handler });
     }
     // Not before the next claim, if there is to be one, has left.
     if (taken.length > 0) setImmediate(() => this.begin(taken, sentMs));

@@ -1,13 +1,33 @@
 /** Says as an event what became of a job. */
+import { monotonicMs } from '../base/clock.js';
+import { inAFrameOfItsOwn } from '../base/frame.js';
 import type { Bus } from '../events/bus.js';
+import type { EventName } from '../events/events.js';
 import type { Outcome } from '../job/outcome.js';
-import type { JobSketch } from '../job/record.js';
+import { type ClaimedJob, type JobSketch, sketchOf } from '../job/record.js';
 import type { Answer } from '../store/claims.js';
 
-export function report(bus: Bus, job: JobSketch, outcome: Outcome, answer: Answer, ms: number): void {
-  if (answer === 'moved') bus.emit('job:moved', { job, ms });
-  else if (answer === 'lost') bus.emit('job:lease-lost', { job });
-  else reportOutcome(bus, job, outcome, ms);
+const EVENTS: Record<Outcome['kind'], EventName> = {
+  completed: 'job:completed',
+  failed: 'job:failed',
+  retried: 'job:retried',
+  snoozed: 'job:snoozed',
+  released: 'job:released',
+  deferred: 'job:released',
+  unmoved: 'job:unmoved',
+};
+
+/** @param startedMs when its handler got the job, on the monotonic clock */
+export function report(bus: Bus, claimed: ClaimedJob, outcome: Outcome, answer: Answer, startedMs: number): void {
+  const event = answer === 'moved' ? 'job:moved' : answer === 'lost' ? 'job:lease-lost' : EVENTS[outcome.kind];
+  if (!bus.hears(event)) return;
+  const job = sketchOf(claimed);
+  const ms = monotonicMs() - startedMs;
+  inAFrameOfItsOwn(() => {
+    if (answer === 'moved') bus.emit('job:moved', { job, ms });
+    else if (answer === 'lost') bus.emit('job:lease-lost', { job });
+    else reportOutcome(bus, job, outcome, ms);
+  });
 }
 
 function reportOutcome(bus: Bus, job: JobSketch, outcome: Outcome, ms: number): void {

@@ -1,5 +1,5 @@
 /** Gathers the outcomes of attempts and writes them many at a time. */
-import { Batcher } from '../base/batcher.js';
+import { Batcher, type Entry } from '../base/batcher.js';
 import { LeaseLostError } from '../base/errors.js';
 import type { Outcome } from '../job/outcome.js';
 import { faultOf } from '../job/outcome.js';
@@ -9,10 +9,46 @@ import type { Hint } from '../store/adding.js';
 import type { Claims, Settled, Settlement } from '../store/claims.js';
 import { isAway, isPassing, verdictOf } from '../store/faults.js';
 
-interface Item {
-  readonly job: ClaimedJob;
-  readonly settlement: Settlement;
-  readonly durable: boolean;
+/** Whoever has said what becomes of a job, and hears what came of that. */
+export interface Speaker {
+  /** Until when the claim holds, on the monotonic clock; it is renewed while this waits. */
+  by(): number;
+  written(settled: Settled): void;
+  /** It could not be written in time: LeaseLostError. Anything else is a fault. */
+  unwritten(error: unknown): void;
+}
+
+/** An outcome on its way. */
+class Word implements Entry<Word, Settled> {
+  readonly item = this;
+  readonly bytes: number;
+  done = false;
+  /** It was on its way already, with a text that the database cannot keep. */
+  noted = false;
+  /** No answer came to a statement that had it. */
+  unanswered = false;
+
+  constructor(
+    readonly job: ClaimedJob,
+    readonly settlement: Settlement,
+    readonly durable: boolean,
+    readonly speaker: Speaker,
+    private readonly settler: Settler,
+  ) {
+    this.bytes = 200 + (settlement.result?.length ?? 0) + (settlement.error?.length ?? 0);
+  }
+
+  by(): number {
+    return this.speaker.by();
+  }
+
+  resolve(settled: Settled): void {
+    this.speaker.written(settled);
+  }
+
+  reject(error: unknown): void {
+    this.settler.refused(this, error);
+  }
 }
 
 /** So many outcomes may wait before handlers have to wait for the writer, and so few again before they go on. */
@@ -26,8 +62,7 @@ const STATEMENT_MS = 10_000;
  * with a note in the text's place.
  */
 export class Settler {
-  private readonly batcher: Batcher<Item, Settled>;
-  private readonly unanswered = new WeakSet<Item>();
+  private readonly batcher: Batcher<Word, Settled>;
   private roomLater: (() => void)[] = [];
 
   constructor(
@@ -44,16 +79,30 @@ export class Settler {
 
   /**
    * @param durable whether somebody waits for it to be certain
-   * @param by until when the claim holds, on the monotonic clock; it is renewed while this waits
+   * @param speaker is told what came of it, outside of everybody's context
+   */
+  say(job: ClaimedJob, outcome: Outcome, durable: boolean, speaker: Speaker): void {
+    this.batcher.put(new Word(job, settlementOf(job, outcome), durable, speaker, this));
+  }
+
+  /**
+   * As `say`, for whoever awaits it.
    * @throws LeaseLostError when it could not be written in time
    */
   settle(job: ClaimedJob, outcome: Outcome, durable: boolean, by: () => number): Promise<Settled> {
-    const settlement = settlementOf(job, outcome);
-    const bytes = 200 + (settlement.result?.length ?? 0) + (settlement.error?.length ?? 0);
-    return this.batcher.add({ job, settlement, durable }, bytes, by).catch((error) => {
-      if (error instanceof LeaseLostError || isPassing(error)) throw error;
-      return this.batcher.add({ job, settlement: withoutText(settlement, error), durable }, 200, by);
-    });
+    return new Promise((written, unwritten) => this.say(job, outcome, durable, { by, written, unwritten }));
+  }
+
+  /** What the database cannot keep for its text goes once more, with a note in the text's place. */
+  refused(word: Word, error: unknown): void {
+    const { job, settlement, durable, speaker } = word;
+    if (word.noted || error instanceof LeaseLostError || isPassing(error)) {
+      speaker.unwritten(error);
+      return;
+    }
+    const noted = new Word(job, withoutText(settlement, error), durable, speaker, this);
+    noted.noted = true;
+    this.batcher.put(noted);
   }
 
   /** Resolves when handlers may go on; undefined: they may. */
@@ -72,16 +121,16 @@ export class Settler {
     this.batcher.giveUp();
   }
 
-  private async write(items: readonly Item[]): Promise<readonly Settled[]> {
+  private async write(words: readonly Word[]): Promise<readonly Settled[]> {
     try {
       const settled = await this.claims.settle(
-        items.map((item) => item.settlement),
-        items.some((item) => item.durable),
+        words.map((word) => word.settlement),
+        words.some((word) => word.durable),
         STATEMENT_MS,
       );
-      return items.map((item, i) => this.told(item, settled[i] as Settled));
+      return words.map((word, i) => this.told(word, settled[i] as Settled));
     } catch (error) {
-      if (isAway(error)) for (const item of items) this.unanswered.add(item);
+      if (isAway(error)) for (const word of words) word.unanswered = true;
       throw error;
     }
   }
@@ -90,12 +139,12 @@ export class Settler {
     if (this.roomLater.length > 0 && this.batcher.waiting <= LOW_WATER) for (const go of this.roomLater.splice(0)) go();
   }
 
-  private told(item: Item, settled: Settled): Settled {
+  private told(word: Word, settled: Settled): Settled {
     const { answer, asSaid, waitMs, dueMicros } = settled;
     // What it meets as it said it was written by itself, in a statement whose answer was lost.
-    if (answer === 'moved' && asSaid && this.unanswered.has(item)) return { ...settled, answer: 'accepted' };
+    if (answer === 'moved' && asSaid && word.unanswered) return { ...settled, answer: 'accepted' };
     if (answer === 'accepted' && waitMs !== null && dueMicros !== null)
-      this.queued({ topic: item.job.topic, dueMicros, waitMs });
+      this.queued({ topic: word.job.topic, dueMicros, waitMs });
     return settled;
   }
 }

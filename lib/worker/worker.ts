@@ -41,8 +41,8 @@ export class Worker {
   readonly name = newWorkerName();
   private readonly inHand = new InHand();
   private readonly running = new Set<Attempt>();
-  /** Who waits for what became of an attempt to be written. */
-  private readonly written = new Map<Attempt, () => void>();
+  /** Who waits for an attempt's handler to end, and for what became of it to be written. */
+  private readonly awaited = new Map<Attempt, { ended: () => void; written: () => void }>();
   private readonly settler: Settler;
   private readonly renewal: Renewal;
   private readonly claimer: Claimer;
@@ -77,11 +77,12 @@ export class Worker {
       ended: (attempt) => {
         this.running.delete(attempt);
         this.free(attempt.handler);
+        this.awaited.get(attempt)?.ended();
       },
       settled: (attempt) => {
         this.inHand.remove(attempt.claimed);
         parts.settled(attempt.claimed.id);
-        this.written.get(attempt)?.();
+        this.awaited.get(attempt)?.written();
       },
       leaseEnds: parts.leaseEnds,
     };
@@ -138,10 +139,14 @@ export class Worker {
     const jobs = await this.parts.claims.claimThese(`${this.name}.these`, ids, handler.options.maxAttempts);
     const run = async (job: ClaimedJob): Promise<void> => {
       const attempt = new Attempt(job, handler, this.around);
-      const written = new Promise<void>((resolve) => this.written.set(attempt, resolve));
+      let written: Promise<void> | undefined;
+      const ended = new Promise<void>((tellEnded) => {
+        written = new Promise((tellWritten) => this.awaited.set(attempt, { ended: tellEnded, written: tellWritten }));
+      });
       handler.busy++;
-      await Promise.all([this.begin(attempt, sentMs), written]);
-      this.written.delete(attempt);
+      this.begin(attempt, sentMs);
+      await Promise.all([ended, written]);
+      this.awaited.delete(attempt);
     };
     await Promise.all(fromOutside(() => jobs.map((job) => inAFrameOfItsOwn(() => run(job)))));
     return jobs.length;
@@ -186,16 +191,16 @@ export class Worker {
     if (sentMs + job.leaseSeconds * 1_000 <= monotonicMs()) {
       this.parts.bus.emit('job:lease-lost', { job: sketchOf(job) });
       this.free(handler);
-    } else void this.begin(new Attempt(job, handler, this.around), sentMs);
+    } else this.begin(new Attempt(job, handler, this.around), sentMs);
   }
 
-  /** In a place of the handler that is kept for it. Resolves when the handler has ended and its place is free. */
-  private begin(attempt: Attempt, sentMs: number): Promise<void> {
+  /** In a place of the handler that is kept for it. */
+  private begin(attempt: Attempt, sentMs: number): void {
     const known = this.inHand.get(attempt.claimed.claimId) !== undefined;
     const claim = this.inHand.add(attempt, sentMs);
     if (!known) this.renewal.holds(claim);
     this.running.add(attempt);
-    return attempt.run();
+    attempt.run();
   }
 
   private free(handler: Handler): void {

@@ -254,6 +254,28 @@ describe('a listener', () => {
   });
 });
 
+describe('a listener of what became of a job', () => {
+  it('sees nobody else’s context, of those that were written with it or told before it', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const programma = anEngine(database);
+    programma.processJobs({ topicName: 'told', completion: 'auto', maxJobs: 20 }, (job) =>
+      context.run(job.id, async () => job.id),
+    );
+    const seen: unknown[] = [];
+    programma.on('job:completed', ({ job }) => {
+      seen.push(context.getStore());
+      context.enterWith(job.id);
+    });
+    await programma.connect();
+    const ids = await context.run('whoever adds', () =>
+      programma.addJobs(Array.from({ length: 20 }, () => ({ topic: 'told' }))),
+    );
+    await context.run('whoever starts', () => programma.start());
+    for (const { id } of ids) await programma.waitForJob(id);
+    expect(seen).toEqual(Array.from({ length: 20 }, () => undefined));
+  });
+});
+
 describe('a handler', () => {
   it('is refused when its topic has one', async () => {
     const programma = anEngine(database);

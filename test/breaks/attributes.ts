@@ -80,7 +80,11 @@ export const ATTRIBUTES_AND_WAITING: readonly Break[] = [
   {
     part: '2.3 progress',
     what: 'it is not cleaned',
-    changes: change('worker/attempt.ts', 'toCleanJson(value), this.by', 'JSON.stringify(value), this.by'),
+    changes: change(
+      'worker/attempt.ts',
+      'toCleanJson(value), () => this.by()',
+      'JSON.stringify(value), () => this.by()',
+    ),
     spec: ATTRIBUTES,
     red: ['is cleaned, not refused'],
   },

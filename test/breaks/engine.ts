@@ -150,6 +150,20 @@ export const ENGINE: readonly Break[] = [
   },
   {
     part: '5 a run',
+    what: 'what became of it is told in the frame of whoever was the first to wait for the writer',
+    changes: change('base/batcher.ts', 'fromOutside(() => this.send())', 'this.send()'),
+    spec: LIFE,
+    red: ['sees nobody else’s context'],
+  },
+  {
+    part: '5 a run',
+    what: 'listeners leave their context to those that are told after them',
+    changes: change('worker/report.ts', /inAFrameOfItsOwn\(\(\) => \{([\s\S]*?)\n {2}\}\);/, '$1'),
+    spec: LIFE,
+    red: ['sees nobody else’s context'],
+  },
+  {
+    part: '5 a run',
     what: 'its listeners stand in the frame of all',
     changes: change('base/frame.ts', "new AsyncResource('ProgrammaJob').runInAsyncScope(work)", 'work()'),
     spec: LIFE,

@@ -103,8 +103,8 @@ export const OUTCOMES: readonly Break[] = [
     what: 'it is told before it is written',
     changes: change(
       'worker/attempt.ts',
-      'const { answer } = await this.settle(outcome, ',
-      'void this.settle(outcome, true);\n      const { answer } = await Promise.resolve({ answer: "accepted" }, ',
+      'const { answer } = await this.around.settler.settle(',
+      'void this.around.settler.settle(this.claimed, outcome, true, () => this.by());\n      const { answer } = await Promise.resolve({ answer: "accepted" }, ',
     ),
     spec: COMPLETION,
     red: ['is in the database when its promise resolves'],
@@ -242,8 +242,8 @@ export const OUTCOMES: readonly Break[] = [
     what: 'who goes on gives his place back',
     changes: change(
       'worker/worker.ts',
-      'return attempt.run();',
-      'attempt.signal.addEventListener("abort", () => this.free(attempt.handler));\n    return attempt.run();',
+      'attempt.run();',
+      'attempt.signal.addEventListener("abort", () => this.free(attempt.handler));\n    attempt.run();',
     ),
     spec: LEASES,
     red: ['keeps the place of a handler until it ends'],

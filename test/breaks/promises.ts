@@ -171,11 +171,7 @@ export const PROMISES: readonly Break[] = [
   {
     part: '3 outcomes',
     what: 'an outcome has the time that its lease had when the handler ended',
-    changes: change(
-      'worker/settler.ts',
-      '{ job, settlement, durable }, bytes, by)',
-      '{ job, settlement, durable }, bytes, by())',
-    ),
+    changes: change('worker/settler.ts', 'return this.speaker.by();', 'return (this.first ??= this.speaker.by());'),
     spec: OUTCOMES,
     red: ['keeps an outcome for as long as the lease is renewed'],
   },
@@ -217,11 +213,7 @@ export const PROMISES: readonly Break[] = [
   {
     part: '3 outcomes',
     what: 'an outcome that cannot be kept is dropped',
-    changes: change(
-      'worker/settler.ts',
-      'if (error instanceof LeaseLostError || isPassing(error)) throw error;',
-      'if (error) throw error;',
-    ),
+    changes: change('worker/settler.ts', 'if (word.noted || error', 'if (error || error'),
     spec: OUTCOMES,
     red: ['with a note in its place'],
   },
@@ -259,16 +251,8 @@ export const PROMISES: readonly Break[] = [
     what: 'a late word is said and written',
     changes: [
       ...sql('settle-jobs', "and j.claim_id = s.claim_id and j.state = 'active'", 'and j.claim_id = s.claim_id'),
-      ...change(
-        'worker/attempt.ts',
-        'else if (!this.outOfHand) void this.write(ending);',
-        'else void this.write(ending);',
-      ),
-      ...change(
-        'worker/settler.ts',
-        '{ job, settlement, durable }, bytes, by)',
-        '{ job, settlement, durable }, bytes)',
-      ),
+      ...change('worker/attempt.ts', 'else if (!this.outOfHand) this.write(', 'else this.write('),
+      ...change('worker/settler.ts', 'return this.speaker.by();', 'return Number.POSITIVE_INFINITY;'),
     ],
     spec: CANCELLING,
     red: ['leaves the job cancelled when its handler returns'],

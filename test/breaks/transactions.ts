@@ -241,8 +241,8 @@ export const TRANSACTIONS = [
     what: 'nothing is checked before the handler',
     changes: change(
       'worker/attempt.ts',
-      'checkedBy && (await checked(checkedBy, this.claimed))',
-      'undefined && checkedBy',
+      'if (checkedBy) void this.check(checkedBy);\n    else this.hand();',
+      'this.hand();',
     ),
     spec: TYPED,
     red: ['gives its handler what the schema makes', 'fails a stored payload that does not fit at once'],
@@ -250,14 +250,14 @@ export const TRANSACTIONS = [
   {
     part: '3 typed topics',
     what: 'a stored payload that does not fit is an attempt that failed',
-    changes: change('worker/attempt.ts', "kind: 'refused', error: data", "kind: 'threw', error: data"),
+    changes: change('worker/attempt.ts', "kind: 'refused', error }", "kind: 'threw', error }"),
     spec: TYPED,
     red: ['fails a stored payload that does not fit at once'],
   },
   {
     part: '3 typed topics',
     what: 'a schema that throws has judged',
-    changes: change('worker/attempt.ts', 'if (error instanceof InvalidPayloadError)', 'if (error)'),
+    changes: change('worker/attempt.ts', 'this.end(error instanceof InvalidPayloadError', 'this.end(error'),
     spec: TYPED,
     red: ['tries again when a schema itself throws'],
   },
