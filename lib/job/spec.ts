@@ -35,11 +35,17 @@ export type NewJob<T extends string | Topic = string | Topic> = { topic: T } & (
   ? JobConfig<T['~types']['input']> & { data: T['~types']['input'] }
   : JobConfig);
 
-/** A checked job: its id and the JSON object that the insert reads. */
+/** A checked job, as the inserts read it. */
 export interface JobSpec {
   readonly id: string;
   readonly topic: string;
+  /** What is said of it beside its documents, as a JSON object. */
   readonly json: string;
+  /** Its documents as JSON; undefined: it has none. */
+  readonly data: string | undefined;
+  readonly attributes: string | undefined;
+  /** About how much of a statement it fills. */
+  readonly bytes: number;
   readonly leaseSeconds: number;
   /** It is due when it is added, and nobody else can have a job of its id. */
   readonly atOnce: boolean;
@@ -87,11 +93,21 @@ export function specOf(topic: string, config: JobConfig, defaults: JobDefaults):
   const time = timeOf(config, where);
   json += time;
   if (config.maxAttempts !== undefined) json += `,"max_attempts":${checkAttempts(config.maxAttempts, where)}`;
-  if (config.attributes !== undefined) json += `,"attributes":${attributesJson(config.attributes, where)}`;
-  if (config.data !== undefined) json += `,"data":${toJson(config.data, `the data of ${where}`)}`;
   json += '}';
-  const spec = { id, topic, json, leaseSeconds: lease, atOnce: time === '' && config.id === undefined };
-  return config.unique === undefined ? spec : { ...spec, unique: uniqueOf(config.unique, topic, json, where) };
+  const attributes = config.attributes === undefined ? undefined : attributesJson(config.attributes, where);
+  const data = config.data === undefined ? undefined : toJson(config.data, `the data of ${where}`);
+  const bytes = json.length + (data?.length ?? 0) + (attributes?.length ?? 0);
+  const atOnce = time === '' && config.id === undefined;
+  const spec = { id, topic, json, data, attributes, bytes, leaseSeconds: lease, atOnce };
+  return config.unique === undefined ? spec : { ...spec, unique: uniqueOf(config.unique, topic, wholeOf(spec), where) };
+}
+
+/** The job as one JSON object, its documents within. */
+export function wholeOf({ json, data, attributes }: Pick<JobSpec, 'json' | 'data' | 'attributes'>): string {
+  let whole = json.slice(0, -1);
+  if (attributes !== undefined) whole += `,"attributes":${attributes}`;
+  if (data !== undefined) whole += `,"data":${data}`;
+  return `${whole}}`;
 }
 
 /** The moment a job shall wait for: `run_at`, `delay`, or nothing for at once. */

@@ -43,13 +43,12 @@ export class Adding {
    * @param ms how long to wait for the answer
    */
   async insert(specs: readonly JobSpec[], ms?: number): Promise<Inserted> {
-    const documents = documentsOf(specs);
-    const [only] = documents;
-    if (documents.length === 1 && only !== undefined)
-      return toInserted(await this.db.rows(this.sql['insert-jobs'], [false, only, null], 'callers', ms));
+    const [first = [], ...more] = statementsOf(specs);
+    if (more.length === 0)
+      return toInserted(await this.db.rows(this.sql['insert-jobs'], [false, ...first, null], 'callers', ms));
     return this.db.transaction('callers', async (run) => {
       const rows: Row[] = [];
-      for (const document of documents) rows.push(...(await run(this.sql['insert-jobs'], [false, document, null])));
+      for (const jobs of [first, ...more]) rows.push(...(await run(this.sql['insert-jobs'], [false, ...jobs, null])));
       return toInserted(rows);
     });
   }
@@ -63,7 +62,7 @@ export class Adding {
     const { worker, claimId, maxAttempts } = promisee;
     const rows = await this.db.rows(
       this.sql['insert-claimed-jobs'],
-      [documentsOf(specs)[0], [...maxAttempts.keys()], array([...maxAttempts.values()]), claimId, worker],
+      [...documentsOf(specs), [...maxAttempts.keys()], array([...maxAttempts.values()]), claimId, worker],
       'engine',
       ms,
     );
@@ -74,27 +73,40 @@ export class Adding {
   /** In the caller's transaction; its workers are told when it commits. */
   async insertWithin(tx: Executor, specs: readonly JobSpec[]): Promise<Inserted> {
     const rows: Row[] = [];
-    for (const document of documentsOf(specs))
-      rows.push({ answer: await this.db.answerWithin(tx, this.sql['insert-jobs'], [true, document, this.channel]) });
+    for (const jobs of statementsOf(specs))
+      rows.push({ answer: await this.db.answerWithin(tx, this.sql['insert-jobs'], [true, ...jobs, this.channel]) });
     return toInserted(rows);
   }
 }
 
-function documentsOf(specs: readonly JobSpec[]): string[] {
+/** What is said of jobs, their data and their attributes, each as a JSON array in the same order; null: none has any. */
+type Documents = readonly [jobs: string, data: string | null, attributes: string | null];
+
+/** As many statements as their size wants, the jobs in the order of their ids. */
+function statementsOf(specs: readonly JobSpec[]): Documents[] {
   const sorted = [...specs].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const documents: string[] = [];
-  let parts: string[] = [];
-  let length = 0;
-  for (const { json } of sorted) {
-    if (parts.length > 0 && length + json.length > MAX_STATEMENT_BYTES) {
-      documents.push(`[${parts.join(',')}]`);
-      [parts, length] = [[], 0];
+  const statements: Documents[] = [];
+  let from = 0;
+  let bytes = 0;
+  for (const [i, spec] of sorted.entries()) {
+    if (i > from && bytes + spec.bytes > MAX_STATEMENT_BYTES) {
+      statements.push(documentsOf(sorted.slice(from, i)));
+      [from, bytes] = [i, 0];
     }
-    parts.push(json);
-    length += json.length;
+    bytes += spec.bytes;
   }
-  documents.push(`[${parts.join(',')}]`);
-  return documents;
+  statements.push(documentsOf(sorted.slice(from)));
+  return statements;
+}
+
+function documentsOf(specs: readonly JobSpec[]): Documents {
+  const column = (documents: readonly (string | undefined)[]): string | null =>
+    documents.every((json) => json === undefined) ? null : `[${documents.map((json) => json ?? 'null').join(',')}]`;
+  return [
+    `[${specs.map(({ json }) => json).join(',')}]`,
+    column(specs.map(({ data }) => data)),
+    column(specs.map(({ attributes }) => attributes)),
+  ];
 }
 
 function toInserted(rows: readonly Row[]): Inserted {

@@ -1,6 +1,6 @@
 /** Adds jobs of which some have a unique key, and keeps those keys in order. */
 import type { Executor } from '../base/executor.js';
-import type { JobSpec } from '../job/spec.js';
+import { type JobSpec, wholeOf } from '../job/spec.js';
 import type { Hint } from './adding.js';
 import type { Database, Row } from './database.js';
 import { json, number } from './rows.js';
@@ -75,8 +75,8 @@ export function documentOf(groups: readonly (readonly JobSpec[])[]): string {
   return `[${jobs.map(({ text }) => text).join(',')}]`;
 }
 
-const inGroup = ({ json, unique }: JobSpec, group: number): string =>
-  `${json.slice(0, -1)}${unique?.json ?? ''},"grp":${group}}`;
+const inGroup = (spec: JobSpec, group: number): string =>
+  `${wholeOf(spec).slice(0, -1)}${spec.unique?.json ?? ''},"grp":${group}}`;
 
 function toPlacing(row: Row | undefined): Placing {
   const { jobs, hints } = json(row ?? {}, 'answer') as { jobs: Placed[] | null; hints: Hint[] | null };

@@ -155,7 +155,7 @@ export class Adding {
   }
 
   private group(specs: Group): Promise<ReadonlySet<string>> {
-    const bytes = specs.reduce((sum, spec) => sum + spec.json.length, 0);
+    const bytes = specs.reduce((sum, spec) => sum + spec.bytes, 0);
     return this.batcher.add(specs, bytes, monotonicMs() + this.options.addTimeoutMs);
   }
 
@@ -199,7 +199,7 @@ function startable(specs: Group): ReadonlyMap<string, number> | undefined {
   const wanted = new Map<string, number>();
   let bytes = 0;
   for (const spec of specs) {
-    bytes += spec.json.length;
+    bytes += spec.bytes;
     if (!spec.atOnce || spec.leaseSeconds !== leaseSeconds || bytes > MAX_STATEMENT_BYTES) return undefined;
     wanted.set(spec.topic, (wanted.get(spec.topic) ?? 0) + 1);
   }
@@ -217,7 +217,7 @@ function carrying<T extends JobConfig>(config: T, carrier: Carrier): T {
 const hasSchema = (topic: unknown): topic is Topic => topic instanceof Topic && topic.schema !== undefined;
 
 /** As its handler will see it: what is no JSON (a Date, say) has become what JSON makes of it. */
-const payloadOf = (spec: JobSpec): unknown => (JSON.parse(spec.json) as { data?: unknown }).data ?? null;
+const payloadOf = ({ data }: JobSpec): unknown => (data === undefined ? null : JSON.parse(data));
 
 const NONE: ReadonlySet<string> = new Set();
 

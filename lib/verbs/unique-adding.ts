@@ -37,7 +37,7 @@ export class UniqueAdding {
     refuseTwins(specs);
     // Its workers hear of it at the commit.
     if (tx) return this.inWaves(this.store.runWithin(tx), specs, () => undefined);
-    const bytes = specs.reduce((sum, spec) => sum + spec.json.length, 0);
+    const bytes = specs.reduce((sum, spec) => sum + spec.bytes, 0);
     const placed = await this.batcher.add(specs, bytes, monotonicMs() + this.timeoutMs);
     refuse(specs, placed);
     return placed;

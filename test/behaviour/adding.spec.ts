@@ -32,6 +32,39 @@ const transactions = async (topic: string) =>
     (await database.query('select count(distinct xmin::text) from programma.jobs where topic = $1', [topic]))[0]?.count,
   );
 
+describe('jobs that are added together', () => {
+  const documents: Pick<NewJob, 'data' | 'attributes'>[] = [
+    {},
+    { data: { n: 1 } },
+    { data: null, attributes: { n: 2 } },
+    { data: 'null' },
+    { attributes: {} },
+    { data: [null, 5], attributes: { n: null } },
+  ];
+  // So that the order of their ids is not the one in which they are given.
+  const given = (topic: string, of = documents): NewJob[] =>
+    of.map((job, i) => ({ topic, id: `0198b3a4-7c5e-7000-8000-0000000001${topic.length}${9 - i}`, ...job }));
+
+  it.each([
+    ['some with documents, some without', 'a', documents],
+    ['none with a document', 'bb', [{}, {}]],
+    ['all with attributes, none with data', 'ccc', [{ attributes: { n: 1 } }, { attributes: { n: 2 } }]],
+  ])('have their own documents each: %s', async (_, topic, of) => {
+    const jobs = given(topic, of);
+    await programma.addJobs(jobs);
+    for (const { id = '', data, attributes } of jobs)
+      expect(await programma.getJob(id)).toMatchObject({ data: data ?? null, attributes: attributes ?? null });
+  });
+
+  it('are without a document in SQL where they have none, or null', async () => {
+    await programma.addJobs(given('dddd', [{}, { data: null }, { data: 'null' }]));
+    const rows = await database.query(
+      "select data is null as none from programma.jobs where topic = 'dddd' order by id desc",
+    );
+    expect(rows.map(({ none }) => none)).toEqual([true, true, false]);
+  });
+});
+
 describe('one job', () => {
   it('is in the record when its promise resolves', async () => {
     const id = await programma.addJob('one', { data: { email: 'xyz@gmail.com' }, attributes: { from: 'web' } });

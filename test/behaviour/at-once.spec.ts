@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { type Job, type ProcessOptions, Programma, type ProgrammaOptions } from '../../lib/engine.js';
+import { type Job, type JobConfig, type ProcessOptions, Programma, type ProgrammaOptions } from '../../lib/engine.js';
 import { Adding } from '../../lib/store/adding.js';
 import { Claims } from '../../lib/store/claims.js';
 import { atTheEnd } from '../support/at-the-end.js';
@@ -31,6 +31,29 @@ afterEach(async () => {
 });
 
 const auto = { completion: 'auto' } as const;
+
+it('has its own documents, of all that start together', async () => {
+  const programma = anEngine(database);
+  engines.push(programma);
+  programma.processJobs({ topicName: 'documents', ...auto, maxJobs: 20 }, ({ data, attributes }) => ({
+    data,
+    attributes,
+  }));
+  await programma.start();
+  await programma.waitForJob(await programma.addJob('documents'));
+  const given = [
+    {},
+    { data: 1 },
+    { data: null, attributes: { n: 2 } },
+    { attributes: {} },
+    { data: [3], attributes: { n: 3 } },
+  ];
+  const ids = await Promise.all(given.map((job) => programma.addJob('documents', job)));
+  for (const [i, id] of ids.entries()) {
+    const { data = null, attributes = null } = given[i] ?? {};
+    expect((await programma.waitForJob(id)).result).toEqual({ data, attributes });
+  }
+});
 
 /** The next job that is added where it can run is written, and its answer held until `go`. */
 function held(): { written: Promise<void>; go: () => void; fail: (error: Error) => void } {

@@ -24,6 +24,31 @@ export const ADDING_JOBS: readonly Break[] = [
     red: ['is in the queue when its promise resolves'],
   },
   {
+    part: '2.3 adding: documents',
+    what: 'data stand in the order in which jobs were given, not in that of their ids',
+    changes: change(
+      'store/adding.ts',
+      'column(specs.map(({ data }) => data)),',
+      'column(specs.map(({ data }) => data).reverse()),',
+    ),
+    spec: ADDING,
+    red: ['have their own documents each: some with documents'],
+  },
+  {
+    part: '2.3 adding: documents',
+    what: 'null is a document',
+    changes: sql('insert-jobs', "nullif(n.data, 'null') as data", 'n.data'),
+    spec: ADDING,
+    red: ['are without a document in SQL'],
+  },
+  {
+    part: '2.3 adding: documents',
+    what: 'jobs that start as they are added have those of others',
+    changes: sql('insert-claimed-jobs', 'max_attempts, data, attributes)', 'max_attempts, attributes, data)'),
+    spec: 'test/behaviour/at-once.spec.ts',
+    red: ['has its own documents'],
+  },
+  {
     part: '2.3 adding: concurrent callers share statements',
     what: 'each caller gets one of his own',
     changes: change('verbs/adding.ts', 'maxItems: MAX_CALLERS', 'maxItems: 1'),
@@ -56,8 +81,8 @@ export const ADDING_JOBS: readonly Break[] = [
     what: 'what is too large for one statement goes in several transactions',
     changes: change(
       'store/adding.ts',
-      "await run(this.sql['insert-jobs'], [false, document, null])",
-      "await this.db.rows(this.sql['insert-jobs'], [false, document, null], 'callers')",
+      "await run(this.sql['insert-jobs'], [false, ...jobs, null])",
+      "await this.db.rows(this.sql['insert-jobs'], [false, ...jobs, null], 'callers')",
     ),
     spec: ADDING,
     red: ['are added by ten thousand in one call'],

@@ -171,7 +171,7 @@ export const AT_ONCE: readonly Break[] = [
   {
     part,
     what: 'its claim is under a name that nobody has',
-    changes: sql(INSERT, '$5::text', "coalesce('nobody', $5::text)"),
+    changes: sql(INSERT, '$7::text', "coalesce('nobody', $7::text)"),
     spec,
     red: ['is given back, and runs, when its answer was lost'],
   },

@@ -15,8 +15,8 @@ const sql = (statement: string, from: string | RegExp, to: string) => change(`st
 /** The adds of a transaction are written beside it. */
 const beside = change(
   'store/adding.ts',
-  "await this.db.answerWithin(tx, this.sql['insert-jobs'], [true, document, this.channel])",
-  "(await this.db.rows(this.sql['insert-jobs'], [false, document, null], 'callers'))[0].answer",
+  "await this.db.answerWithin(tx, this.sql['insert-jobs'], [true, ...jobs, this.channel])",
+  "(await this.db.rows(this.sql['insert-jobs'], [false, ...jobs, null], 'callers'))[0].answer",
 );
 const specs = ['pg', 'typeorm', 'prisma', 'drizzle', 'knex', 'kysely', 'mikro-orm'].map(
   (orm) => `${ORMS}/${orm}.spec.ts`,

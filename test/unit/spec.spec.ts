@@ -1,11 +1,11 @@
 /** What a new job may be: everything else is refused before it costs anything. */
 import { describe, expect, it } from '@jest/globals';
 import { InvalidJobError } from '../../lib/base/errors.js';
-import { type JobConfig, specOf } from '../../lib/job/spec.js';
+import { type JobConfig, specOf, wholeOf } from '../../lib/job/spec.js';
 
 const DEFAULTS = { retryAfterSeconds: 30, priority: 5 };
 const ID = '0198b3a4-7c5e-7000-8000-0123456789ab';
-const documentOf = (config: JobConfig, topic = 'mail') => JSON.parse(specOf(topic, config, DEFAULTS).json);
+const documentOf = (config: JobConfig, topic = 'mail') => JSON.parse(wholeOf(specOf(topic, config, DEFAULTS)));
 /** Says to the types what a JavaScript caller may do. */
 const any = (value: unknown) => value as never;
 

@@ -44,10 +44,10 @@ export class BareSql implements Contender {
       topic: TOPIC,
       priority: 5,
       retry_after_seconds: 30,
-      data,
       ...(at && { run_at: at(data) }),
     }));
-    await this.run(this.client(0), sql['insert-jobs'], [false, JSON.stringify(jobs), null]);
+    const documents = [JSON.stringify(jobs), JSON.stringify(payloads), null];
+    await this.run(this.client(0), sql['insert-jobs'], [false, ...documents, null]);
   }
 
   async work(handle: Handle): Promise<void> {

@@ -31,14 +31,16 @@ const OUTCOMES = [...ENDS, 'retried', 'snoozed', 'released', 'unmoved'];
 const outcomeOf = (i: number): string => OUTCOMES[i % OUTCOMES.length] ?? '';
 const error = { name: 'Error', message: 'no' };
 
-const added = (from: number): object[] =>
-  Array.from({ length: JOBS }, (_, i) => ({
+/** The documents of the inserts. */
+const added = (from: number): readonly [jobs: string, data: string, attributes: null] => {
+  const heads = Array.from({ length: JOBS }, (_, i) => ({
     id: idOf('due', BEYOND + from + i),
     topic: TOPIC,
     priority: 5,
     retry_after_seconds: 30,
-    data: { user: i },
   }));
+  return [JSON.stringify(heads), JSON.stringify(heads.map((_, i) => ({ user: i }))), null];
+};
 
 export const CASES: Partial<Record<StatementName, Case>> = {
   'add-attributes': {
@@ -70,14 +72,14 @@ export const CASES: Partial<Record<StatementName, Case>> = {
   'get-jobs': { lane: 'callers', values: () => [idsOf('processing', 0, JOBS)], rows: JOBS },
   'insert-claimed-jobs': {
     lane: 'callers',
-    values: (from) => [JSON.stringify(added(from)), [TOPIC], '{NULL}', claimOf(BEYOND + from), 'worker'],
-    harmless: ['[]', [], '{}', FIRST_ID, 'worker'],
+    values: (from) => [...added(from), [TOPIC], '{NULL}', claimOf(BEYOND + from), 'worker'],
+    harmless: ['[]', null, null, [], '{}', FIRST_ID, 'worker'],
     rows: JOBS,
   },
   'insert-jobs': {
     lane: 'callers',
-    values: (from) => [false, JSON.stringify(added(from)), null],
-    harmless: [false, '[]', null],
+    values: (from) => [false, ...added(from), null],
+    harmless: [false, '[]', null, null, null],
     rows: 1,
   },
   'job-states': { lane: 'callers', values: () => [idsOf('processing', 0, JOBS)], rows: JOBS },
