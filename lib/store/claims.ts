@@ -115,8 +115,7 @@ export class Claims {
     const settled = new Map<string, Settled>();
     let open = inOrder(settlements);
     while (open.length > 0) {
-      const document = `[${open.map(documentOf).join(',')}]`;
-      const rows = await this.db.rows(this.sql['settle-jobs'], [document, durable], 'engine', ms);
+      const rows = await this.db.rows(this.sql['settle-jobs'], [...outcomesOf(open), durable], 'engine', ms);
       const unsure = new Set<string>();
       for (const row of rows) {
         // The one row of a statement that has nothing to say.
@@ -205,10 +204,21 @@ const inOrder = <T extends { readonly id: string }>(of: readonly T[]): T[] =>
 /** An outcome of which nothing was said. */
 const ENDED: Settled = { answer: 'accepted', waitMs: null, dueMicros: null };
 
-function documentOf(s: Settlement): string {
-  let json = `{"id":"${s.id}","claim_id":"${s.claimId}","outcome":"${s.outcome}"`;
-  if (s.delaySeconds !== undefined) json += `,"delay":${s.delaySeconds}`;
-  if (s.result !== undefined) json += `,"result":${s.result}`;
-  if (s.error !== undefined) json += `,"error":${s.error}`;
+function outcomesOf(settlements: readonly Settlement[]): [ids: string, claimIds: string, more: string | null] {
+  const more = settlements.map(moreOf);
+  return [
+    array(settlements.map(({ id }) => id)),
+    array(settlements.map(({ claimId }) => claimId)),
+    more.every((json) => json === 'null') ? null : `[${more.join(',')}]`,
+  ];
+}
+
+/** What there is to say of an outcome but that its job is completed. */
+function moreOf({ outcome, delaySeconds, result, error }: Settlement): string {
+  if (outcome === 'completed' && result === undefined) return 'null';
+  let json = `{"outcome":"${outcome}"`;
+  if (delaySeconds !== undefined) json += `,"delay":${delaySeconds}`;
+  if (result !== undefined) json += `,"result":${result}`;
+  if (error !== undefined) json += `,"error":${error}`;
   return `${json}}`;
 }

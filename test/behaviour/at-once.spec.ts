@@ -41,7 +41,7 @@ it('has its own documents, of all that start together', async () => {
   }));
   await programma.start();
   await programma.waitForJob(await programma.addJob('documents'));
-  const given = [
+  const given: JobConfig[] = [
     {},
     { data: 1 },
     { data: null, attributes: { n: 2 } },

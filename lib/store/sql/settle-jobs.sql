@@ -1,6 +1,8 @@
 -- Writes what became of running jobs. The fence: only the claim that gave a job out may settle it.
--- $1 the outcomes as JSON, in the order of the jobs' ids; $2 whether they must survive a crash of the server (what a
--- handler waits for must; what the engine writes on its own may run again, and the fence lets one of the runs count).
+-- $1 the jobs, in the order of their ids, and $2 their claims; $3 as JSON, in the same order, what there is to say of each
+-- but that it is completed (null: nothing; null for all: of none); $4 whether the outcomes must survive a crash of the
+-- server (what a handler waits for must; what the engine writes on its own may run again, and the fence lets one of the
+-- runs count).
 --
 -- A claims row whose last job is settled goes in the same statement, on the database's count: a client that counts
 -- for itself leaves a job active for ever when one of its settlements is lost.
@@ -10,9 +12,9 @@
 -- again). as_said: of a job that was moved, whether the record is as this outcome would have made it, which after a
 -- lost answer means that it did.
 with said as materialized (
-  select s.id, s.claim_id, s.outcome, s.delay, s.result, s.error
-  from jsonb_to_recordset($1::jsonb) as s(
-    id uuid, claim_id uuid, outcome text, delay float8, result jsonb, error jsonb)
+  select s.id, s.claim_id, coalesce(s.more ->> 'outcome', 'completed') as outcome, (s.more ->> 'delay')::float8 as delay,
+         nullif(s.more -> 'result', 'null') as result, s.more -> 'error' as error
+  from rows from (unnest($1::uuid[], $2::uuid[]), jsonb_array_elements($3::text::jsonb)) as s(id, claim_id, more)
 ),
 settled as (
   update programma.jobs j
@@ -58,7 +60,7 @@ emptied as (
   delete from programma.claims c where c.id = any(array(select id from remaining where open <= 0))
 ),
 durability as materialized (
-  select set_config('synchronous_commit', case when $2::boolean then current_setting('synchronous_commit') else 'off' end, true)
+  select set_config('synchronous_commit', case when $4::boolean then current_setting('synchronous_commit') else 'off' end, true)
 )
 select
   s.id, s.claim_id,

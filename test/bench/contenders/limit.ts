@@ -92,9 +92,9 @@ export class BareSql implements Contender {
       micros[Number(last?.priority)] = text(last?.run_after_micros);
       ids[Number(last?.priority)] = text(last?.id);
       for (const row of rows) void handle(JSON.parse(text(row.data)) as Payload);
-      const outcomes = rows.map(({ id, claim_id }) => ({ id, claim_id, outcome: 'completed' }));
-      outcomes.sort((a, b) => (text(a.id) < text(b.id) ? -1 : 1));
-      await this.run(client, sql['settle-jobs'], [JSON.stringify(outcomes), false]);
+      rows.sort((a, b) => (text(a.id) < text(b.id) ? -1 : 1));
+      const [jobs, claims] = [rows.map(({ id }) => id), rows.map(({ claim_id }) => claim_id)];
+      await this.run(client, sql['settle-jobs'], [`{${jobs}}`, `{${claims}}`, null, false]);
     }
   }
 

@@ -157,12 +157,9 @@ export const CASES: Partial<Record<StatementName, Case>> = {
   'settle-jobs': {
     lane: 'engine',
     values: (from) => [
-      json(idsOf('active', from, JOBS), (i) => ({
-        claim_id: claimOf(from + i),
-        outcome: outcomeOf(i),
-        delay: 10,
-        error,
-      })),
+      idsOf('active', from, JOBS),
+      Array.from({ length: JOBS }, (_, i) => claimOf(from + i)),
+      JSON.stringify(Array.from({ length: JOBS }, (_, i) => ({ outcome: outcomeOf(i), delay: 10, error }))),
       false,
     ],
     // Of those that have ended there is nothing to say.
