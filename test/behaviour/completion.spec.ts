@@ -47,6 +47,28 @@ describe('auto', () => {
     expect(await once('nothing', auto, () => undefined, ['job:completed'])).toMatchObject({ result: null });
   });
 
+  it('has the outcome of each of the jobs that end together', async () => {
+    const returned: unknown[] = [undefined, { n: 1 }, null, 'null', boom, [null], undefined, boom];
+    programma.processJobs<number>({ topicName: 'together', ...auto, maxAttempts: 1, maxJobs: 20 }, async ({ data }) => {
+      const value = returned[data];
+      return typeof value === 'function' ? value() : value;
+    });
+    const added = await programma.addJobs(returned.map((_, data) => ({ topic: 'together', data })));
+    for (const [i, { id }] of added.entries()) {
+      const { state, result, errors } = await programma.waitForJob(id);
+      const failed = returned[i] === boom;
+      expect({ state, result, errors: errors.length }).toEqual(
+        failed
+          ? { state: 'failed', result: null, errors: 1 }
+          : { state: 'completed', result: returned[i] ?? null, errors: 0 },
+      );
+    }
+    const none = await database.query(
+      "select count(*) as n from programma.jobs where topic = 'together' and result is null",
+    );
+    expect(Number(none[0]?.n)).toBe(5);
+  });
+
   it('completes a job whose result cannot be kept as it is', async () => {
     const record = await once('odd result', auto, () => ({ n: 5n, text: 'a\u0000' }), ['job:completed']);
     expect(record).toMatchObject({ state: 'completed', result: { n: '5', text: 'a\uFFFD' } });

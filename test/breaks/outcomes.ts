@@ -41,6 +41,20 @@ export const OUTCOMES: readonly Break[] = [
     red: ['puts a job back that its handler did not move', 'completes nothing by returning'],
   },
   {
+    part: '2.3 completion: auto',
+    what: 'what there is to say of one is said of another',
+    changes: change('store/claims.ts', 'settlements.map(moreOf)', 'settlements.map(moreOf).reverse()'),
+    spec: COMPLETION,
+    red: ['has the outcome of each of the jobs that end together'],
+  },
+  {
+    part: '2.3 completion: auto',
+    what: 'null is a result',
+    changes: sql('settle-jobs', "nullif(s.more -> 'result', 'null')", "s.more -> 'result'"),
+    spec: COMPLETION,
+    red: ['has the outcome of each of the jobs that end together'],
+  },
+  {
     part: '2.3 completion: manual',
     what: 'it comes back at once',
     changes: sql(
