@@ -86,16 +86,17 @@ type Documents = readonly [jobs: string, data: string | null, attributes: string
 function statementsOf(specs: readonly JobSpec[]): Documents[] {
   const sorted = [...specs].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const statements: Documents[] = [];
-  let from = 0;
+  let jobs: JobSpec[] = [];
   let bytes = 0;
-  for (const [i, spec] of sorted.entries()) {
-    if (i > from && bytes + spec.bytes > MAX_STATEMENT_BYTES) {
-      statements.push(documentsOf(sorted.slice(from, i)));
-      [from, bytes] = [i, 0];
+  for (const spec of sorted) {
+    if (jobs.length > 0 && bytes + spec.bytes > MAX_STATEMENT_BYTES) {
+      statements.push(documentsOf(jobs));
+      [jobs, bytes] = [[], 0];
     }
+    jobs.push(spec);
     bytes += spec.bytes;
   }
-  statements.push(documentsOf(sorted.slice(from)));
+  statements.push(documentsOf(jobs));
   return statements;
 }
 

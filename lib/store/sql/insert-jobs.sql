@@ -36,7 +36,6 @@ added as (
 queued as (
   insert into programma.queue (topic, priority, run_after, id)
   select topic, priority, run_after, id from added
-  on conflict do nothing
 ),
 hints as materialized (
   select topic,
