@@ -13,15 +13,13 @@ export class Outage {
   private since: number | undefined;
   private saidAt = Number.NEGATIVE_INFINITY;
   private said = false;
-  /** Before the first answer there is nothing to lose: whoever connects is told himself. */
-  private reached = false;
 
   constructor(private readonly saying: Saying) {}
 
   /** Something did not reach the database. Connections that keep breaking are said at most once a minute. */
   met(error: unknown): void {
     const now = monotonicMs();
-    if (this.since !== undefined || !this.reached) return;
+    if (this.since !== undefined) return;
     this.since = now;
     this.said = now - this.saidAt >= SAY_AGAIN_AFTER_MS;
     if (!this.said) return;
@@ -31,7 +29,6 @@ export class Outage {
 
   /** The database answered. What was missed is looked for after every outage, also after one that was not said. */
   over(): void {
-    this.reached = true;
     if (this.since === undefined) return;
     const seconds = (monotonicMs() - this.since) / 1_000;
     this.since = undefined;

@@ -30,6 +30,7 @@ export class Database {
   private pools: Record<Lane, OwnPool | pg.Pool> | undefined;
   private listening: pg.Client | undefined;
   private readonly foreign: pg.Pool | undefined;
+  private reached = false;
   readonly outage: Outage;
 
   constructor(
@@ -211,14 +212,20 @@ export class Database {
       // A pool hears its clients while they rest only; a client that breaks unheard ends the process.
       client.on('error', this.onIdleError);
       const result = await work(client);
+      this.reached = true;
       this.outage.over();
       this.release(client, false);
       return result;
     } catch (error) {
-      if (isAway(error)) this.outage.met(error);
+      if (isAway(error)) this.met(error);
       if (client) await this.giveBack(client, error);
       throw error;
     }
+  }
+
+  /** Before the first answer there is no outage: whoever connects is told himself, and nothing goes on by itself. */
+  private met(error: unknown): void {
+    if (this.reached) this.outage.met(error);
   }
 
   private suspectAll(): void {
@@ -278,6 +285,6 @@ export class Database {
   }
 
   private readonly onIdleError = (error: unknown): void => {
-    if (this.pools) this.outage.met(error);
+    if (this.pools) this.met(error);
   };
 }

@@ -11,7 +11,7 @@ export const CONNECTIONS: readonly Break[] = [
     part,
     what: 'each failure says that the database is away',
     changes: [
-      ...change('base/outage.ts', 'this.since !== undefined || ', ''),
+      ...change('base/outage.ts', 'if (this.since !== undefined) return;', ''),
       ...change('base/outage.ts', 'this.said = now - this.saidAt >= SAY_AGAIN_AFTER_MS;', 'this.said = true;'),
     ],
     spec: CONNECTED,
@@ -20,7 +20,7 @@ export const CONNECTIONS: readonly Break[] = [
   {
     part,
     what: 'who cannot start is told that work will go on',
-    changes: change('base/outage.ts', ' || !this.reached', ''),
+    changes: change('store/database.ts', 'if (this.reached) this', 'this'),
     spec: 'test/behaviour/connections.spec.ts',
     red: ['a server that is down'],
   },
