@@ -258,9 +258,7 @@ describe('a listener of what became of a job', () => {
   it('sees nobody else’s context, of those that were written with it or told before it', async () => {
     const context = new AsyncLocalStorage<string>();
     const programma = anEngine(database);
-    programma.processJobs({ topicName: 'told', completion: 'auto', maxJobs: 20 }, (job) =>
-      context.run(job.id, async () => job.id),
-    );
+    programma.processJobs({ topicName: 'told', completion: 'auto', maxJobs: 20 }, (job) => context.enterWith(job.id));
     const seen: unknown[] = [];
     programma.on('job:completed', ({ job }) => {
       seen.push(context.getStore());

@@ -217,7 +217,7 @@ export const AT_ONCE: readonly Break[] = [
   {
     part,
     what: 'so does one whose id others may name',
-    changes: change('job/spec.ts', /atOnce = time === '' && config\.id === (undefined|void 0)/, "atOnce: time === ''"),
+    changes: change('job/spec.ts', /atOnce = time === '' && config\.id === (undefined|void 0)/, "atOnce = time === ''"),
     spec,
     red: ['is one whose id its adder names'],
   },

@@ -21,8 +21,8 @@ export const CONNECTIONS: readonly Break[] = [
     part,
     what: 'who cannot start is told that work will go on',
     changes: change('store/database.ts', 'if (this.reached) this', 'this'),
-    spec: 'test/behaviour/connections.spec.ts',
-    red: ['a server that is down'],
+    spec: CONNECTED,
+    red: ['promises nothing to whoever cannot start'],
   },
   {
     part,

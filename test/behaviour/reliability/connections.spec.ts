@@ -22,6 +22,14 @@ it('goes on after a restart of the server, and says once that it was away', asyn
   expect(programma.told.warned.filter(away)).toHaveLength(1);
 });
 
+it('promises nothing to whoever cannot start', async () => {
+  const warned: string[] = [];
+  const logger = { error: () => {}, warn: (text: string) => warned.push(text), log: () => {}, debug: () => {} };
+  const programma = new Programma({ connectionString: 'postgres://me@127.0.0.1:1/nowhere', logger });
+  await expect(programma.start()).rejects.toMatchObject({ code: 'PROGRAMMA_DATABASE_UNAVAILABLE' });
+  expect(warned.filter(away)).toEqual([]);
+});
+
 it('finds what was added meanwhile within two seconds of the end of a second outage in a minute', async () => {
   const { proxy, url, database } = await behindAProxy();
   const programma = await anEngine({ connectionString: url, heartBeat: 60 }, (p) => p.processJobs(auto, () => 'done'));
