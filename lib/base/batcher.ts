@@ -30,6 +30,8 @@ export interface BatcherOptions<Item, Result> {
   lanes?: number;
   /** What waits is shared out among the lanes that are free, but to none of them less than this. */
   leastShare?: number;
+  /** Writes and tells outside of everybody's context; else in that of whoever asked first. */
+  outside?: boolean;
 }
 
 /** An item that waits for its turn, and is told what became of it. */
@@ -84,7 +86,7 @@ export class Batcher<Item, Result> {
     return new Promise((resolve, reject) => this.put({ item, bytes, ...(by && { by }), done: false, resolve, reject }));
   }
 
-  /** As `add`, for what is made by the thousand: it is told without a promise, outside of everybody's context. */
+  /** As `add`, for what is made by the thousand: it is told without a promise. */
   put(entry: Entry<Item, Result>): void {
     const { maxWaiting = Number.POSITIVE_INFINITY, full } = this.options;
     if (this.count >= maxWaiting && full) {
@@ -113,7 +115,8 @@ export class Batcher<Item, Result> {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      fromOutside(() => this.send());
+      if (this.options.outside) fromOutside(() => this.send());
+      else this.send();
     });
   }
 

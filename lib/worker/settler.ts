@@ -74,6 +74,7 @@ export class Settler {
       judge: verdictOf,
       late: ({ job }) => new LeaseLostError(job.id, job.topic),
       answered: () => this.makeRoom(),
+      outside: true,
     });
   }
 

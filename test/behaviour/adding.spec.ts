@@ -1,5 +1,7 @@
 /** Adding: one or thousands, alone or among others, once or twice. */
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import {
   DatabaseUnavailableError,
   InvalidJobError,
@@ -92,6 +94,22 @@ describe('one job', () => {
   it('keeps what was said of it', async () => {
     const said = { retryAfterSeconds: 2.5, priority: 0, maxAttempts: 7, id: ID, data: [1, 'ü', null, { a: '😀' }] };
     expect(await programma.getJob(await programma.addJob('said', said))).toMatchObject(said);
+  });
+
+  it('is written in the context of its caller, where a tracer of the driver looks for the span', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const { query } = pg.Client.prototype;
+    const spy = jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+      this: pg.Client,
+      ...said: unknown[]
+    ) {
+      if (JSON.stringify(said[0]).includes('programma:insert-jobs')) seen.push(context.getStore());
+      return Reflect.apply(query, this, said);
+    } as never);
+    await context.run('the caller', () => programma.addJob('traced'));
+    spy.mockRestore();
+    expect(seen).toEqual(['the caller']);
   });
 
   it('waits for its date, not for its seconds, when both are given', async () => {

@@ -24,6 +24,13 @@ export const ADDING_JOBS: readonly Break[] = [
     red: ['is in the queue when its promise resolves'],
   },
   {
+    part: '2.3 adding: one job',
+    what: 'its statement runs outside of its caller’s context',
+    changes: change('base/batcher.ts', 'if (this.options.outside)', 'if (fromOutside)'),
+    spec: ADDING,
+    red: ['is written in the context of its caller'],
+  },
+  {
     part: '2.3 adding: documents',
     what: 'data stand in the order in which jobs were given, not in that of their ids',
     changes: change(

@@ -151,7 +151,7 @@ export const ENGINE: readonly Break[] = [
   {
     part: '5 a run',
     what: 'what became of it is told in the frame of whoever was the first to wait for the writer',
-    changes: change('base/batcher.ts', 'fromOutside(() => this.send())', 'this.send()'),
+    changes: change('worker/settler.ts', 'outside: true', 'outside: false'),
     spec: LIFE,
     red: ['sees nobody else’s context'],
   },
