@@ -29,10 +29,7 @@ export interface ClaimerParts {
 
 /** Rests are spread over the last tenth of a heartBeat; a look after such a rest is that of an idle process. */
 const IDLE = 0.9;
-/**
- * So soon comes the look after one that found jobs: whoever adds them adds more before it notifies again. While it
- * finds nothing, the next one comes after twice as long.
- */
+/** So soon comes the look after one that found jobs: whoever adds them adds more before it notifies again. */
 const SOON_MS = 10;
 /** A round may wait for a database that is away: a connection, a statement, a pause. */
 const SLACK_MS = 30_000;
@@ -63,7 +60,6 @@ export class Claimer {
   /** When it last went round, whatever came of it; on the monotonic clock. */
   private roundMs: number | undefined;
   private lookedMs = Number.NEGATIVE_INFINITY;
-  private soonMs = Number.POSITIVE_INFINITY;
   private readonly loop: Loop;
   private readonly cursors = new Map<string, Cursor>();
   private stopping = false;
@@ -198,8 +194,8 @@ export class Claimer {
     // Spread a little, so that many processes do not look at one moment.
     const heartBeatMs =
       Math.min(...looks.map(({ handler }) => handler.options.heartBeatMs)) * (IDLE + (1 - IDLE) * chance());
-    this.soonMs = claimed.jobs.length > 0 ? SOON_MS : 2 * this.soonMs;
-    return Math.max(0, Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs, this.soonMs));
+    const soonMs = claimed.jobs.length > 0 ? SOON_MS : Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.min(claimed.dueMs ?? Number.POSITIVE_INFINITY, heartBeatMs, soonMs));
   }
 
   private async claim(looks: readonly Look[], askLeases: boolean): Promise<Claimed> {

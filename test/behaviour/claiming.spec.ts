@@ -145,21 +145,6 @@ describe('an idle process with a heartBeat of a minute', () => {
     expect(performance.now() - begun).toBeLessThan(3_000);
   });
 
-  it('starts what comes somewhat later than other jobs, also where nobody is notified of it', async () => {
-    const silent = await aStartedEngine(database, { workers: false, notify: false });
-    const worker = await aStartedEngine(database);
-    const came = [aGate(), aGate()];
-    worker.processJobs<number>({ topicName: 'later', completion: 'auto' }, ({ data }) => came[data]?.open());
-    await worker.addJob('later', { data: 0 });
-    await came[0]?.opened;
-    // The look after 10 ms has found nothing by then.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const begun = performance.now();
-    await silent.addJob('later', { data: 1 });
-    await came[1]?.opened;
-    expect(performance.now() - begun).toBeLessThan(10_000);
-  });
-
   // The quickest of five, since the machine of a test is busy with other tests; without a timer, none would be so quick.
   it('starts a scheduled job within 50 ms of its moment', async () => {
     const begun = run('scheduled', 5, () => true);
