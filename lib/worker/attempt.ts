@@ -76,10 +76,8 @@ export class Attempt implements Held, Hand, Speaker {
   }
 
   gone(why: Gone['why']): void {
-    if (this.outOfHand || this.concluded) {
-      if (!this.concluded) this.around.settled(this);
-      return;
-    }
+    // Its word is on its way, and the answer to that says what it is worth: what is gone may be its own doing.
+    if (this.outOfHand || this.concluded) return;
     this.outOfHand = true;
     this.around.settled(this);
     if (why === 'moved') {

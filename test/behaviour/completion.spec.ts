@@ -1,6 +1,7 @@
 /** What a handler's end means, in the two modes side by side. */
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { HandlerOptions, Job, JobRecord, Programma } from '../../lib/engine.js';
+import { Claims } from '../../lib/store/claims.js';
 import { aDatabase, type Database } from '../support/database.js';
 import { aStartedEngine, nextOf } from '../support/engine.js';
 
@@ -182,6 +183,38 @@ describe("a handler's word", () => {
     };
     await once('at once', {}, handler, ['job:completed']);
     expect(state).toBe('completed');
+  });
+
+  it('was taken when its answer was lost, also where a renewal sees that the job is moved before it is asked again', async () => {
+    const { settle, renew } = Claims.prototype;
+    let lost = false;
+    const renewed = new Promise<void>((resolve) => {
+      jest.spyOn(Claims.prototype, 'renew').mockImplementation(async function (this: Claims, ...given) {
+        const gone = await renew.apply(this, given);
+        if (lost && gone.length > 0) resolve();
+        return gone;
+      });
+    });
+    jest.spyOn(Claims.prototype, 'settle').mockImplementation(async function (this: Claims, ...given) {
+      const settled = lost ? undefined : await settle.apply(this, given);
+      if (settled) {
+        lost = true;
+        throw Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
+      }
+      await renewed;
+      // What is late is looked for every 100 ms.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return settle.apply(this, given);
+    });
+    const said = new Promise((resolve) => {
+      programma.processJobs({ topicName: 'word', completion: 'auto' }, (job) =>
+        job.complete('done').then(resolve, resolve),
+      );
+    });
+    const id = await programma.addJob('word', { retryAfterSeconds: 1 });
+    expect(await said).toBeUndefined();
+    expect(await programma.getJob(id)).toMatchObject({ state: 'completed', result: 'done' });
+    jest.restoreAllMocks();
   });
 
   it('is refused when it cannot be: a snooze without a time', async () => {

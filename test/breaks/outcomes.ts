@@ -125,6 +125,17 @@ export const OUTCOMES: readonly Break[] = [
   },
   {
     part: "2.3 completion: a handler's word",
+    what: 'it is given up when a renewal sees what it has done',
+    changes: change(
+      'worker/attempt.ts',
+      'if (this.outOfHand || this.concluded) return;',
+      'if (this.outOfHand || this.concluded) {\n      if (!this.concluded) this.around.settled(this);\n      return;\n    }',
+    ),
+    spec: COMPLETION,
+    red: ['was taken when its answer was lost'],
+  },
+  {
+    part: "2.3 completion: a handler's word",
     what: 'any snooze will do',
     changes: change(
       'worker/attempt.ts',
