@@ -34,6 +34,7 @@ added as (
   returning id, topic, priority, run_after
 ),
 queued as (
+  -- no conflict: a record that is new has no row there
   insert into programma.queue (topic, priority, run_after, id)
   select topic, priority, run_after, id from added
 ),
