@@ -111,7 +111,7 @@ export class Batcher<Item, Result> {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.flying >= (this.options.lanes ?? 1) || this.queue.length === 0) return;
+    if (this.scheduled || !this.sendable) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -120,21 +120,24 @@ export class Batcher<Item, Result> {
     });
   }
 
+  private get sendable(): boolean {
+    return this.flying < (this.options.lanes ?? 1) && this.queue.length > 0;
+  }
+
+  /** All lanes in one turn: what was shared out among them must not be shared out again by whoever is answered between. */
   private send(): void {
-    const batch = this.take();
-    // All of them were told that they are late; what lies behind them must not wait for the next one to come.
-    if (batch.length === 0) {
-      this.schedule();
-      return;
+    while (this.sendable) {
+      const batch = this.take();
+      // All of them were told that they are late.
+      if (batch.length === 0) continue;
+      this.flying++;
+      this.inFlight.add(batch);
+      void this.deliver(batch).finally(() => {
+        this.flying--;
+        this.inFlight.delete(batch);
+        this.schedule();
+      });
     }
-    this.flying++;
-    this.inFlight.add(batch);
-    void this.deliver(batch).finally(() => {
-      this.flying--;
-      this.inFlight.delete(batch);
-      this.schedule();
-    });
-    this.schedule();
   }
 
   private take(): Entry<Item, Result>[] {

@@ -84,6 +84,13 @@ export const ADDING_JOBS: readonly Break[] = [
     red: ['shares out among its free lanes'],
   },
   {
+    part: '5 adding: large statements go side by side',
+    what: 'the lanes get their shares one after the other',
+    changes: change('base/batcher.ts', 'while (this.sendable)', 'for (let n = 0; n < 1 && this.sendable; n++)'),
+    spec: 'test/unit/batcher.spec.ts',
+    red: ['shares out once'],
+  },
+  {
     part: '2.3 adding: ten thousand in one call',
     what: 'what is too large for one statement goes in several transactions',
     changes: change(

@@ -154,6 +154,12 @@ it('shares out among its free lanes what waits, to none of them less than is wor
   await Promise.all(all);
 });
 
+it('shares out once, however soon the first of the lanes is answered', async () => {
+  const { batcher, batches } = aBatcher(twice, { lanes: 2, leastShare: 4 });
+  await Promise.all(range(10).map((n) => batcher.add(n)));
+  expect(batches().map((batch) => batch.length)).toEqual([5, 5]);
+});
+
 it('is drained when everything is answered', async () => {
   const { write, letGo } = held();
   const { batcher } = aBatcher(write);
