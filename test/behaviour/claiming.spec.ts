@@ -128,21 +128,26 @@ describe('an idle process with a heartBeat of a minute', () => {
     expect(Number((await begun)[0]) - Number(added.at)).toBeLessThan(1_000);
   });
 
+  // The quickest of five: on a busy machine an add may well take longer than the time after which is looked again.
   it('starts what comes right after other jobs, also where nobody is notified of it', async () => {
     const silent = await aStartedEngine(database, { workers: false, notify: false });
     const worker = anEngine(database, { heartBeat: 1 });
+    const begun: number[] = [];
     const last = new Promise<void>((done) => {
       worker.processJobs<number>({ topicName: 'in a row', completion: 'auto' }, ({ data }) => {
+        begun.push(performance.now());
         if (data === 6) done();
         else void silent.addJob('in a row', { data: data + 1 });
       });
     });
     await worker.start();
-    const begun = performance.now();
     await worker.addJob('in a row', { data: 0 });
     await last;
-    // A rest of a heartBeat before each of them would be five seconds and more.
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    // The first of them is looked for because of the add in this very process.
+    const [, ...found] = begun;
+    const rests = found.slice(1).map((at, n) => at - (found[n] ?? 0));
+    // A heartBeat before each of them would be 900 ms and more.
+    expect(Math.min(...rests)).toBeLessThan(450);
   });
 
   // The quickest of five, since the machine of a test is busy with other tests; without a timer, none would be so quick.
