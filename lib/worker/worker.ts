@@ -41,8 +41,8 @@ export class Worker {
   readonly name = newWorkerName();
   private readonly inHand = new InHand();
   private readonly running = new Set<Attempt>();
-  /** Who waits for an attempt's handler to end, and for what became of it to be written. */
-  private readonly awaited = new Map<Attempt, { ended: () => void; written: () => void }>();
+  /** Who waits for an attempt is told twice: when its handler has ended, and when what became of it is written. */
+  private readonly awaited = new Map<Attempt, () => void>();
   private readonly settler: Settler;
   private readonly renewal: Renewal;
   private readonly claimer: Claimer;
@@ -77,12 +77,12 @@ export class Worker {
       ended: (attempt) => {
         this.running.delete(attempt);
         this.free(attempt.handler);
-        this.awaited.get(attempt)?.ended();
+        this.awaited.get(attempt)?.();
       },
       settled: (attempt) => {
         this.inHand.remove(attempt.claimed);
         parts.settled(attempt.claimed.id);
-        this.awaited.get(attempt)?.written();
+        this.awaited.get(attempt)?.();
       },
       leaseEnds: parts.leaseEnds,
     };
@@ -137,17 +137,18 @@ export class Worker {
     const sentMs = monotonicMs();
     // A name under which nothing is looked for: these are claimed while the loop may give back what it does not know.
     const jobs = await this.parts.claims.claimThese(`${this.name}.these`, ids, handler.options.maxAttempts);
-    const run = async (job: ClaimedJob): Promise<void> => {
-      const attempt = new Attempt(job, handler, this.around);
-      let written: Promise<void> | undefined;
-      const ended = new Promise<void>((tellEnded) => {
-        written = new Promise((tellWritten) => this.awaited.set(attempt, { ended: tellEnded, written: tellWritten }));
+    const run = (job: ClaimedJob): Promise<void> =>
+      new Promise((done) => {
+        const attempt = new Attempt(job, handler, this.around);
+        let open = 2;
+        this.awaited.set(attempt, () => {
+          if (--open > 0) return;
+          this.awaited.delete(attempt);
+          done();
+        });
+        handler.busy++;
+        this.begin(attempt, sentMs);
       });
-      handler.busy++;
-      this.begin(attempt, sentMs);
-      await Promise.all([ended, written]);
-      this.awaited.delete(attempt);
-    };
     await Promise.all(fromOutside(() => jobs.map((job) => inAFrameOfItsOwn(() => run(job)))));
     return jobs.length;
   }

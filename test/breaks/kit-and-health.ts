@@ -129,6 +129,13 @@ export const KIT_AND_HEALTH: readonly Break[] = [
     red: ['leaves tables that were named'],
   },
   {
+    part: '7.2 testing kit: perform',
+    what: 'it answers before what became of the job is written',
+    changes: change('worker/worker.ts', 'let open = 2;', 'let open = 1;'),
+    spec: RUNNING,
+    red: ['runs one handler and gives its result'],
+  },
+  {
     part: '7.2 testing kit: added',
     what: 'the last one is first',
     changes: change(
