@@ -1,6 +1,6 @@
 /** Adding: one or thousands, alone or among others, once or twice. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import {
   DatabaseUnavailableError,
@@ -23,6 +23,10 @@ beforeAll(async () => {
   await database.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'poison'; end $$;
     create trigger refuse before insert on programma.jobs for each row when (new.data = '"poison"') execute function refuse()`);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -100,15 +104,11 @@ describe('one job', () => {
     const context = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
     const { query } = pg.Client.prototype;
-    const spy = jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-      this: pg.Client,
-      ...said: unknown[]
-    ) {
+    jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...said: unknown[]) {
       if (JSON.stringify(said[0]).includes('programma:insert-jobs')) seen.push(context.getStore());
       return Reflect.apply(query, this, said);
     } as never);
     await context.run('the caller', () => programma.addJob('traced'));
-    spy.mockRestore();
     expect(seen).toEqual(['the caller']);
   });
 

@@ -1,5 +1,5 @@
 /** What a handler's end means, in the two modes side by side. */
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { HandlerOptions, Job, JobRecord, Programma } from '../../lib/engine.js';
 import { Claims } from '../../lib/store/claims.js';
 import { aDatabase, type Database } from '../support/database.js';
@@ -11,6 +11,10 @@ let programma: Programma;
 beforeAll(async () => {
   database = await aDatabase();
   programma = await aStartedEngine(database);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 /** Adds a job and resolves with its record when one of these events has said that its first attempt is over. */
@@ -214,7 +218,6 @@ describe("a handler's word", () => {
     const id = await programma.addJob('word', { retryAfterSeconds: 1 });
     expect(await said).toBeUndefined();
     expect(await programma.getJob(id)).toMatchObject({ state: 'completed', result: 'done' });
-    jest.restoreAllMocks();
   });
 
   it('is refused when it cannot be: a snooze without a time', async () => {
