@@ -138,12 +138,13 @@ export class Blows {
   }
 
   /** Until a job that the process holds runs elsewhere, so that it comes back as one of two. */
-  private async untilTaken({ name }: Member, stoppedAt: number): Promise<void> {
+  private async untilTaken(member: Member, stoppedAt: number): Promise<void> {
     const taken = `
       select from ledger a join ledger b on b.job = a.job and b.process <> a.process and b.started > $2
-      where a.process = $1 and a.ended is null limit 1`;
+      where a.process = $1 and a.run <> all($3::uuid[]) limit 1`;
+    const known = [member.name, Math.round(stoppedAt), member.endedRuns()];
     for (const until = Date.now() + LONGEST_STOP_MS - this.leaseMs; Date.now() < until; await sleep(150))
-      if ((await ask(this.scene.witness.url, taken, [name, Math.round(stoppedAt)])).length > 0) return;
+      if ((await ask(this.scene.witness.url, taken, known)).length > 0) return;
   }
 
   private async terminateProcess(blow: Blow): Promise<void> {

@@ -24,7 +24,7 @@ const {
 const say = (event: string): void => console.log(JSON.stringify({ event }));
 
 const claims = new Map<string, string>();
-keepJournal(JOURNAL, (id, attempt, claim) => claims.set(`${id} ${attempt}`, claim));
+const journal = keepJournal(JOURNAL, (id, attempt, claim) => claims.set(`${id} ${attempt}`, claim));
 const ledger = new Ledger(WITNESS, NAME);
 const { Programma } = (await import(ENGINE)) as typeof import('../../lib/engine.js');
 const programma = new Programma({
@@ -56,18 +56,16 @@ async function handle(job: Job<Order>): Promise<unknown> {
   const started = nowMicros();
   const run = randomUUID();
   const claim = claims.get(`${job.id} ${job.attempt}`) ?? '';
-  let handed: number | null = null;
-  // At once: the process may be gone before the handler ends.
-  job.signal.addEventListener('abort', () => ledger.lost(run, (job.signal.reason as Error).name));
+  job.signal.addEventListener('abort', () => journal.lost(run, (job.signal.reason as Error).name));
   await ledger.started({ run, job: job.id, attempt: job.attempt, claim, kind: job.data.kind }, started);
   try {
-    const handsOver = () => {
-      handed = nowMicros();
-    };
-    return await perform(job, run, { programma, transaction: transaction as never, handsOver });
+    return await perform(job, run, {
+      programma,
+      transaction: transaction as never,
+      handsOver: () => journal.handed(run),
+    });
   } finally {
-    // Not waited for: the engine is to hear of the end in this turn of the event loop.
-    ledger.ended(run, handed);
+    journal.ended(run);
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import type { Struck } from './blows.js';
-import { ACTS, type Fleet } from './fleet.js';
+import { ACTS, type Fleet, type Member } from './fleet.js';
 import type { Scene } from './scene.js';
 
 export const TABLES = `
@@ -32,8 +32,15 @@ export async function collect(scene: Scene, fleet: Fleet, struck: readonly Struc
   };
   const witness = new pg.Client(scene.witness.url);
   await witness.connect();
-  for (const table of ['ledger', 'adds'])
-    await fill(`chaos.${table}`, (await witness.query(`select * from ${table}`)).rows);
+  const journals = new Map(
+    await Promise.all(fleet.members.map(async (member) => [member.name, await testimonyOf(member)] as const)),
+  );
+  const { rows: runs } = await witness.query('select * from ledger');
+  await fill(
+    'chaos.ledger',
+    runs.map((run) => ({ ...run, ...journals.get(run.process)?.runs.get(run.run) })),
+  );
+  await fill('chaos.adds', (await witness.query('select * from adds')).rows);
   await witness.end();
   await fill(
     'chaos.blows',
@@ -43,7 +50,7 @@ export async function collect(scene: Scene, fleet: Fleet, struck: readonly Struc
     'chaos.processes',
     fleet.members.map(({ name, since, died }) => ({ process: name, since, died })),
   );
-  for (const member of fleet.members) await fill('chaos.statements', await statementsOf(member));
+  for (const { statements } of journals.values()) await fill('chaos.statements', statements);
   // Between the clock that the processes share and that of the database, in microseconds.
   const offset = BigInt(Date.now()) * 1000n - process.hrtime.bigint() / 1000n;
   await client.query('insert into chaos.clock values ($1)', [String(offset)]);
@@ -51,25 +58,40 @@ export async function collect(scene: Scene, fleet: Fleet, struck: readonly Struc
   return client;
 }
 
-/** What was in flight when its process died, ended then. */
-async function statementsOf({ name, journal, died = 0 }: { name: string; journal: string; died?: number | undefined }) {
-  const open = new Map<string, { process: string; act: string; began: number; ended: number }>();
-  const all: { process: string; act: string; began: number; ended: number }[] = [];
-  const acts = new Map<string, string>(
-    Object.entries(ACTS).flatMap(([act, statements]) => statements.map((statement) => [statement, act] as const)),
-  );
+interface Statement {
+  process: string;
+  act: string;
+  began: number;
+  ended: number;
+}
+
+interface Testimony {
+  statements: Statement[];
+  runs: Map<string, { handed?: number; lost?: number; reason?: string; ended?: number }>;
+}
+
+const ACT_OF = new Map<string, string>(
+  Object.entries(ACTS).flatMap(([act, statements]) => statements.map((statement) => [statement, act] as const)),
+);
+
+/** What its journal says. What was in flight when its process died, ended then. */
+async function testimonyOf({ name, journal, died = 0 }: Member): Promise<Testimony> {
+  const open = new Map<string, Statement>();
+  const { statements, runs }: Testimony = { statements: [], runs: new Map() };
   for (const line of (await readFile(journal, 'latin1').catch(() => '')).split('\n')) {
-    const [sign, id = '', at, kind = ''] = line.split(' ');
-    const act = acts.get(kind);
+    const [what = '', id = '', at, more = ''] = line.split(' ');
     const known = open.get(id);
-    if (sign === '+' && act) {
+    const act = ACT_OF.get(more);
+    if (what === '+' && act) {
       const statement = { process: name, act, began: Number(at), ended: died };
       open.set(id, statement);
-      all.push(statement);
-    } else if (sign === '-' && known) {
+      statements.push(statement);
+    } else if (what === '-' && known) {
       known.ended = Number(at);
       open.delete(id);
+    } else if (what === 'handed' || what === 'lost' || what === 'ended') {
+      runs.set(id, { ...runs.get(id), [what]: Number(at), ...(what === 'lost' && { reason: more }) });
     }
   }
-  return all;
+  return { statements, runs };
 }

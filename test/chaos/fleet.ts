@@ -28,6 +28,7 @@ export class Member {
   readonly ended: Promise<void>;
   private readonly child: ChildProcess;
   private readonly inFlight = new Map<string, string>();
+  private readonly runsEnded: string[] = [];
   private file: number | undefined;
   private rest = '';
   private readonly bytes = Buffer.alloc(1 << 16);
@@ -87,6 +88,12 @@ export class Member {
     return [...this.inFlight.values()].some((kind) => statements.includes(kind));
   }
 
+  /** Those of its runs whose handlers have ended, as far as its journal says by now. */
+  endedRuns(): readonly string[] {
+    this.readOn();
+    return this.runsEnded;
+  }
+
   private readOn(): void {
     try {
       this.file ??= openSync(this.journal, 'r');
@@ -100,9 +107,10 @@ export class Member {
     const lines = this.rest.split('\n');
     this.rest = lines.pop() ?? '';
     for (const line of lines) {
-      const [sign, id = '', , kind = ''] = line.split(' ');
-      if (sign === '+') this.inFlight.set(id, kind);
-      else this.inFlight.delete(id);
+      const [what, id = '', , kind = ''] = line.split(' ');
+      if (what === '+') this.inFlight.set(id, kind);
+      else if (what === '-') this.inFlight.delete(id);
+      else if (what === 'ended') this.runsEnded.push(id);
     }
   }
 }

@@ -10,10 +10,10 @@ with live as (
     limit 1) as promised
   from chaos.clock, chaos.ledger l
 )
-select a.job, a.run as holder, a.process as holding, b.run as second, b.process as beginning,
+select a.job, a.kind, a.run as holder, a.process as holding, b.run as second, b.process as beginning,
        b.started - a.started as micros_after, a.ended - b.started as ended, a.handed - b.started as handed,
        a.lost - b.started as lost, a.reason,
-       (select json_agg(json_build_array(round(extract(epoch from m.at) * 1000000 - epoch_micros - b.started), m.state, m.claim) order by m.n)
+       (select json_agg(json_build_array(round(extract(epoch from m.at) * 1000000 - epoch_micros - b.started), m.state, m.claim, m.run) order by m.n)
         from chaos.moves m where m.job = a.job) as moves,
        (select json_agg(json_build_array(round(extract(epoch from p.at) * 1000000 - epoch_micros - b.started),
                                          round(extract(epoch from p.expires) * 1000000 - epoch_micros - b.started)) order by p.n)
