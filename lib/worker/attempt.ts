@@ -40,7 +40,8 @@ export class Attempt implements Held, Hand, Speaker {
   private controller: AbortController | undefined;
   private abortedBy: unknown;
   private timer: NodeJS.Timeout | undefined;
-  private concluded = false;
+  /** How the run was concluded. */
+  private ending: Ending | undefined;
   /** The handler has said itself what becomes of the job, or the job is no longer ours. */
   private outOfHand = false;
   /** Somebody moved it by its id: nothing to report before the handler ends. */
@@ -70,14 +71,14 @@ export class Attempt implements Held, Hand, Speaker {
     this.abortedBy = reason;
     this.controller?.abort(reason);
     setImmediate(() => {
-      if (reason instanceof JobTimeoutError && !this.concluded && !this.outOfHand) this.reportOverrun();
+      if (reason instanceof JobTimeoutError && !this.ending && !this.outOfHand) this.reportOverrun();
       this.conclude({ kind: 'aborted', reason });
     });
   }
 
   gone(why: Gone['why']): void {
     // Its word is on its way, and the answer to that says what it is worth: what is gone may be its own doing.
-    if (this.outOfHand || this.concluded) return;
+    if (this.outOfHand || this.ending) return;
     this.outOfHand = true;
     this.around.settled(this);
     if (why === 'moved') {
@@ -191,8 +192,8 @@ export class Attempt implements Held, Hand, Speaker {
   }
 
   private conclude(ending: Ending): void {
-    if (this.concluded) return;
-    this.concluded = true;
+    if (this.ending) return;
+    this.ending = ending;
     clearTimeout(this.timer);
     if (this.movedById) this.reportMoved();
     else if (!this.outOfHand) this.write(this.judged(ending));
@@ -246,6 +247,9 @@ export class Attempt implements Held, Hand, Speaker {
       await tell();
     } catch (error) {
       this.outOfHand = error instanceof LeaseLostError;
+      // Whoever did not wait for it does not know that its word was refused: to return is no success then.
+      if (!this.outOfHand && this.ending)
+        this.write(this.judged(this.ending.kind === 'returned' ? { kind: 'threw', error } : this.ending));
       throw error;
     } finally {
       if (this.outOfHand) this.around.settled(this);
@@ -260,7 +264,7 @@ export class Attempt implements Held, Hand, Speaker {
   }
 
   private checkInHand(): void {
-    if (this.outOfHand || this.concluded) throw this.lost();
+    if (this.outOfHand || this.ending) throw this.lost();
   }
 
   private lost(): LeaseLostError {

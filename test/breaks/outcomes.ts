@@ -28,8 +28,8 @@ export const OUTCOMES: readonly Break[] = [
   },
   {
     part: '2.3 completion: auto',
-    what: 'a result that cannot be kept is an error',
-    changes: change('worker/settler.ts', /toCleanJson\(/g, 'JSON.stringify('),
+    what: 'a result that cannot be kept is thrown away',
+    changes: change('job/text.ts', 'return cleaned(value);', "return 'null';"),
     spec: COMPLETION,
     red: ['completes a job whose result cannot be kept'],
   },
@@ -106,8 +106,8 @@ export const OUTCOMES: readonly Break[] = [
     what: 'neither the process nor the statement refuses a second word',
     changes: change(
       'worker/attempt.ts',
-      /if \(this\.outOfHand \|\| this\.concluded\)(\s+)throw/,
-      'if (this.concluded)$1throw',
+      /if \(this\.outOfHand \|\| this\.ending\)(\s+)throw/,
+      'if (this.ending)$1throw',
     ).concat(sql('settle-jobs', "and j.claim_id = s.claim_id and j.state = 'active'", 'and j.claim_id = s.claim_id')),
     spec: COMPLETION,
     red: ['comes after the job is out of hand: it is refused'],
@@ -128,11 +128,18 @@ export const OUTCOMES: readonly Break[] = [
     what: 'it is given up when a renewal sees what it has done',
     changes: change(
       'worker/attempt.ts',
-      'if (this.outOfHand || this.concluded) return;',
-      'if (this.outOfHand || this.concluded) {\n      if (!this.concluded) this.around.settled(this);\n      return;\n    }',
+      'if (this.outOfHand || this.ending) return;',
+      'if (this.outOfHand || this.ending) {\n      if (!this.ending) this.around.settled(this);\n      return;\n    }',
     ),
     spec: COMPLETION,
     red: ['was taken when its answer was lost'],
+  },
+  {
+    part: "2.3 completion: a handler's word",
+    what: 'the end of a handler that did not wait for it is forgotten',
+    changes: change('worker/attempt.ts', 'if (!this.outOfHand && this.ending)', 'if (false)'),
+    spec: 'test/behaviour/reliability/outcomes.spec.ts',
+    red: ['fails the attempt of a handler that did not wait for its word'],
   },
   {
     part: "2.3 completion: a handler's word",
@@ -258,7 +265,7 @@ export const OUTCOMES: readonly Break[] = [
   {
     part: '2.3 timeouts',
     what: 'a handler that goes on is not told of',
-    changes: change('worker/attempt.ts', '!this.concluded && !this.outOfHand) this', 'false) this'),
+    changes: change('worker/attempt.ts', '!this.ending && !this.outOfHand) this', 'false) this'),
     spec: LEASES,
     red: ['says that a handler goes on which ignores its signal'],
   },

@@ -143,6 +143,22 @@ it('writes an outcome whose text the database cannot keep, with a note in its pl
   expect(results).toEqual(['x', { notKept: expect.stringContaining('short') }, 'xx']);
 });
 
+it('fails the attempt of a handler that did not wait for its word, which the database refused', async () => {
+  const database = await aDatabase();
+  await database.query(`alter table programma.jobs add constraint nothing_ends check (state <> 'completed')`);
+  const programma = await anEngine({ connectionString: database.url }, (p) =>
+    p.processJobs({ topicName: 'n', ...auto, maxAttempts: 1 }, (job) => {
+      job.complete('said').catch(() => undefined);
+    }),
+  );
+  const id = await programma.addJob('n');
+  expect(await programma.waitForJob(id)).toMatchObject({
+    state: 'failed',
+    errors: [{ message: expect.stringContaining('nothing_ends') }],
+  });
+  expect(await database.query('select from programma.claims')).toHaveLength(0);
+});
+
 it('refuses the poisoned add alone', async () => {
   const database = await aDatabase();
   await database.query(`alter table programma.jobs add constraint no_seven check (data <> '7')`);
