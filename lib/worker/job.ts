@@ -94,7 +94,11 @@ export class Job<T = unknown> {
     return this.#hand.signal;
   }
 
-  /** Completes the job now, durably. */
+  /**
+   * Completes the job; durable when it resolves. Await it: when the database refuses it, a handler that has ended
+   * without waiting has failed with that error, as one that throws.
+   * @throws LeaseLostError when the job is no longer ours, or out of the handler's hand already
+   */
   complete(result?: unknown): Promise<void> {
     return this.#hand.complete(result);
   }
@@ -122,15 +126,26 @@ export class Job<T = unknown> {
     return this.#hand.completeWithin(tx, result);
   }
 
-  /** How far the work is, for whoever looks; may be forgotten in a crash of the server. */
+  /**
+   * How far the work is, for whoever looks; may be forgotten in a crash of the server.
+   * @throws LeaseLostError as `complete`
+   */
   progress(value: unknown): Promise<void> {
     return this.#hand.progress(value);
   }
 
+  /**
+   * Sets one attribute of the job, and leaves the others.
+   * @throws LeaseLostError as `complete`; InvalidJobError for what JSON cannot hold
+   */
   addToAttributes(key: string, value: unknown): Promise<void> {
     return this.#hand.setAttributes({ [key]: value }, false);
   }
 
+  /**
+   * Sets all attributes of the job: those that are not named are gone.
+   * @throws LeaseLostError as `complete`; InvalidJobError for what JSON cannot hold
+   */
   setAttributes(attributes: Record<string, unknown>): Promise<void> {
     return this.#hand.setAttributes(attributes, true);
   }
