@@ -5,37 +5,13 @@
  * the tests that must then be red. Ends with the table of what was broken and what saw it.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ADDING_JOBS } from './adding.js';
-import { AT_ONCE } from './at-once.js';
-import { ATTRIBUTES_AND_WAITING } from './attributes.js';
+import { BREAKS, broken } from './all.js';
 import type { Break } from './break.js';
-import { BROKERS } from './brokers.js';
-import { CLAIMING_JOBS } from './claiming.js';
-import { CONNECTIONS } from './connections.js';
-import { ENGINE } from './engine.js';
-import { FRONT } from './front.js';
-import { HAND_OFF } from './hand-off.js';
-import { HANDLERS_OF_NEST } from './handlers-of-nest.js';
-import { HOUSE } from './house.js';
-import { KIT_AND_HEALTH } from './kit-and-health.js';
-import { LIFE_OF_NEST } from './life-of-nest.js';
-import { MEETINGS } from './meetings.js';
-import { MOVING_JOBS } from './moving.js';
-import { OUTCOMES } from './outcomes.js';
-import { PLANS } from './plans.js';
-import { PROMISES } from './promises.js';
-import { RECURRING } from './recurring.js';
-import { REFUSING } from './refusing.js';
-import { SAMPLE_APP } from './sample-app.js';
-import { SCHEMA } from './schema.js';
-import { STRUCTURE } from './structure.js';
-import { TELEMETRY_BREAKS } from './telemetry.js';
-import { TRANSACTIONS } from './transactions.js';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const COPIED = [
@@ -64,13 +40,8 @@ const LONGEST_MS = 240_000;
 
 const home = fileURLToPath(new URL('../../', import.meta.url));
 const copy = await mkdtemp(join(tmpdir(), 'programma-breaks-'));
-const breaks = [
-  ...[STRUCTURE, SCHEMA, ADDING_JOBS, AT_ONCE, REFUSING, CLAIMING_JOBS, PLANS, OUTCOMES, MOVING_JOBS],
-  ...[ATTRIBUTES_AND_WAITING, ENGINE, HOUSE, FRONT, HANDLERS_OF_NEST, LIFE_OF_NEST, SAMPLE_APP],
-  ...[PROMISES, CONNECTIONS, MEETINGS, TRANSACTIONS, RECURRING, KIT_AND_HEALTH, TELEMETRY_BREAKS, HAND_OFF, BROKERS],
-]
-  .flat()
-  .filter(({ part, what, spec }) => new RegExp(values.only ?? '').test(`${part} ${what} ${spec}`));
+const wanted = new RegExp(values.only ?? '');
+const breaks = BREAKS.filter(({ part, what, spec }) => wanted.test(`${part} ${what} ${spec}`));
 
 interface Ran {
   red: string[];
@@ -96,43 +67,26 @@ async function run({ spec, red }: Pick<Break, 'spec' | 'red'>): Promise<Ran> {
   return ran;
 }
 
-/** What is written, and what was built of it: the ORMs' suite, Nest's, the sample app's and child processes use that. */
-function placesOf(file: string): Set<string> {
-  const built = file.replace('../sample-app/', '../dist-sample/').replace(/ts$/, 'js');
-  return new Set([join(copy, 'lib', file), join(copy, 'dist', built)]);
-}
-
 /** A test that is red already shows nothing by being red. */
 async function checkUnbroken(spec: string): Promise<void> {
-  const wanted = breaks.filter((one) => one.spec === spec).flatMap((one) => one.red);
-  const { red, green } = await run({ spec, red: wanted });
-  const missing = wanted.filter((name) => !green.some((test) => test.includes(name)));
+  const names = breaks.filter((one) => one.spec === spec).flatMap((one) => one.red);
+  const { red, green } = await run({ spec, red: names });
+  const missing = names.filter((name) => !green.some((test) => test.includes(name)));
   if (red.length + missing.length > 0)
     throw new Error(`${spec} is not green without a break: ${[...red, ...missing].join('; ')}`);
 }
 
 async function tryBreak(one: Break): Promise<string[]> {
-  const before = new Map<string, string>();
+  const texts = await broken(one, copy);
   try {
-    for (const { file, from, to } of one.changes) {
-      let found = false;
-      for (const path of placesOf(file)) {
-        const text = await readFile(path, 'utf8').catch(() => '');
-        const after = typeof from === 'string' ? text.replaceAll(from, () => to) : text.replace(from, to);
-        if (after === text) continue;
-        found = true;
-        if (!before.has(path)) before.set(path, text);
-        await writeFile(path, after);
-      }
-      if (!found) throw new Error(`"${one.what}": ${file} has nothing like ${from}`);
-    }
+    for (const [path, { after }] of texts) await writeFile(path, after);
     const { red, green } = await run(one);
     const missed = one.red.filter((name) => !red.some((test) => test.includes(name)));
     for (const name of missed) console.log(`NOT SEEN  ${one.what}: "${name}" (green: ${green.join('; ') || 'none'})`);
     if (missed.length === 0) console.log(`red       ${one.what}: ${red.length} of ${red.length + green.length}`);
     return missed;
   } finally {
-    for (const [path, text] of before) await writeFile(path, text);
+    for (const [path, { before }] of texts) await writeFile(path, before);
   }
 }
 
