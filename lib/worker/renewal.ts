@@ -69,7 +69,8 @@ export class Renewal {
       ms,
     );
     for (const claim of held) claim.deadlineMs = sentMs + claim.leaseMs;
-    for (const { id, why } of gone) for (const claim of held) claim.attempts.get(id)?.gone(why);
+    // Not all attempts of the job: the process may have it again, under a claim that holds.
+    for (const { id, claimId, why } of gone) this.inHand.get(claimId)?.attempts.get(id)?.gone(why);
   }
 
   /** Leases that are over by our own clock; returns the milliseconds until the next one is. */

@@ -144,9 +144,20 @@ export const ENGINE: readonly Break[] = [
   {
     part: '5 a run',
     what: 'a log that fails takes the job along of which it was to say something',
-    changes: change('events/bus.ts', /try \{(\s*this\.unheard\(error, where\);\s*)\}\s*catch \{[^}]*\}/, '$1'),
+    changes: change('options/loggers.ts', /try \{(\s*say\(message\);\s*)\}\s*catch \{[^}]*\}/, '$1'),
+    spec: 'test/behaviour/lifecycle.spec.ts',
+    red: ['harms no job by what it throws'],
+  },
+  {
+    part: '5 a run',
+    what: 'a listener that throws takes the next ones along',
+    changes: change(
+      'events/bus.ts',
+      /this\.listenerFailed\(event, error\);(\s*\})/,
+      'this.listenerFailed(event, error); break;$1',
+    ),
     spec: 'test/unit/bus.spec.ts',
-    red: ['harms nobody'],
+    red: ['lets every listener hear'],
   },
   {
     part: '5 a run',

@@ -102,8 +102,8 @@ export const HOUSE: readonly Break[] = [
     what: 'they are told to listeners only',
     changes: change(
       'events/bus.ts',
-      "this.emit('error', { error, where });\n    this.say(error, where);",
-      "this.emit('error', { error, where });",
+      /(this\.emit\('error', \{ error, where \}\);)\s*this\.unheard\(error, where\);/,
+      '$1',
     ),
     spec: EVENTS,
     red: ['goes to the log when nobody listens to error', 'goes out as a warning of the process'],

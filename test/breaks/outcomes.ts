@@ -292,7 +292,7 @@ export const OUTCOMES: readonly Break[] = [
     what: 'a renewal does not say what is lost',
     changes: change(
       'worker/renewal.ts',
-      'for (const { id, why } of gone) for (const claim of held) claim.attempts.get(id)?.gone(why);',
+      'for (const { id, claimId, why } of gone) this.inHand.get(claimId)?.attempts.get(id)?.gone(why);',
       'void gone;',
     ),
     spec: LEASES,

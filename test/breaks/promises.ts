@@ -22,6 +22,17 @@ export const PROMISES: readonly Break[] = [
   },
   {
     part: '1 fencing',
+    what: 'what is lost is said to every run of the job',
+    changes: change(
+      'worker/renewal.ts',
+      'this.inHand.get(claimId)?.attempts.get(id)?.gone(why);',
+      'for (const claim of held) claim.attempts.get(id)?.gone(why, claimId);',
+    ),
+    spec: FENCING,
+    red: ['tells the run that lost its job, and not the next one'],
+  },
+  {
+    part: '1 fencing',
     what: 'progress is written whoever has the job',
     changes: sql('report-progress', "and j.claim_id = s.claim_id and j.state = 'active'", ''),
     spec: FENCING,
@@ -170,6 +181,13 @@ export const PROMISES: readonly Break[] = [
     changes: change('worker/settler.ts', 'return this.speaker.by();', 'return (this.first ??= this.speaker.by());'),
     spec: OUTCOMES,
     red: ['keeps an outcome for as long as the lease is renewed'],
+  },
+  {
+    part: '3 outcomes',
+    what: 'a log that fails ends the rounds that it was to speak of',
+    changes: change('options/loggers.ts', /try \{(\s*say\(message\);\s*)\}\s*catch \{[^}]*\}/, '$1'),
+    spec: OUTCOMES,
+    red: ['goes on after an outage of which the log cannot say anything'],
   },
   {
     part: '3 outcomes',

@@ -54,6 +54,26 @@ async function aLostJob(
   };
 }
 
+it('tells the run that lost its job, and not the next one in the same process', async () => {
+  const gate = aGate();
+  let runs = 0;
+  const programma = await anEngine({ connectionString: database.url }, (p) =>
+    p.processJobs({ topicName: 'twice here', completion: 'auto', maxJobs: 2, maxAttempts: 1 }, async (job) => {
+      if (++runs === 1) return gate.opened;
+      const lost = new Promise((resolve) => job.signal.addEventListener('abort', () => resolve('told to stop')));
+      return Promise.race([lost, firstIsTold.then(() => 'second')]);
+    }),
+  );
+  const claimed = next(programma, 'job:claimed');
+  const firstIsTold = next(programma, 'job:lease-lost');
+  const id = await programma.addJob('twice here', { retryAfterSeconds: 3 });
+  await claimed;
+  await programma.moveJobToFailed(id);
+  await programma.retryJob(id);
+  expect(await programma.waitForJob(id)).toMatchObject({ state: 'completed', result: 'second' });
+  gate.open();
+});
+
 const WORDS: Record<string, (job: Job) => Promise<unknown>> = {
   complete: (job) => job.complete('mine'),
   fail: (job) => job.fail(new Error('mine')),
