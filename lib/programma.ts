@@ -14,7 +14,7 @@ import type { Every, ScheduleOptions } from './job/schedule.js';
 import { scheduleOf } from './job/schedule.js';
 import { type By, JobVerbs } from './job-verbs.js';
 import type { HandlerOptions } from './options/handler-options.js';
-import { silent, warningsOnly } from './options/loggers.js';
+import { harmless, silent, warningsOnly } from './options/loggers.js';
 import type { Logger, ProgrammaOptions } from './options/options.js';
 import { resolve } from './options/resolve.js';
 import { resolveHandler, worksOn } from './options/resolve-handler.js';
@@ -58,7 +58,7 @@ export class Programma extends JobVerbs {
   constructor(options: ProgrammaOptions = {}, schema?: string) {
     super();
     this.options = resolve(schema === undefined ? options : { ...options, schema });
-    this.log = this.options.logger || (this.options.logger === false ? silent : warningsOnly);
+    this.log = harmless(this.options.logger || (this.options.logger === false ? silent : warningsOnly));
     const warn = sparing((message) => this.log.warn(message));
     this.bus = new Bus((error, where) => warn(`${where}: ${error instanceof Error ? error.message : String(error)}`));
     this.handOffs = new HandOffs({

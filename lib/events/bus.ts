@@ -6,7 +6,7 @@ type AnyListener = (event: never) => void;
 export class Bus {
   private readonly listeners = new Map<EventName, readonly AnyListener[]>();
 
-  /** @param unheard gets the faults that have no other hearer */
+  /** @param unheard gets the faults that have no other hearer, and throws nothing */
   constructor(private readonly unheard: (error: unknown, where: string) => void) {}
 
   on<K extends EventName>(event: K, listener: Listener<K>): () => void {
@@ -41,21 +41,13 @@ export class Bus {
   /** A fault of the engine: to the listeners of `error`, and to the log in any case. */
   fault(error: unknown, where: string): void {
     this.emit('error', { error, where });
-    this.say(error, where);
+    this.unheard(error, where);
   }
 
   private listenerFailed(event: EventName, error: unknown): void {
     const where = `a listener of ${event}`;
     // A listener of `error` that throws would otherwise be told of itself for ever.
-    if (event === 'error') this.say(error, where);
+    if (event === 'error') this.unheard(error, where);
     else this.fault(error, where);
-  }
-
-  private say(error: unknown, where: string): void {
-    try {
-      this.unheard(error, where);
-    } catch {
-      // A log that fails has nobody left to be told of it.
-    }
   }
 }

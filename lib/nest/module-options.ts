@@ -4,7 +4,7 @@ import { OptionsError } from '../base/errors.js';
 import { type Target, targetFault } from '../handoff/target.js';
 import { topicFault } from '../job/topic.js';
 import { Checker } from '../options/checker.js';
-import { silent } from '../options/loggers.js';
+import { harmless, silent } from '../options/loggers.js';
 import type { ProgrammaOptions, Logger as Voice } from '../options/options.js';
 import { resolve } from '../options/resolve.js';
 import type { Resolved } from '../options/resolved.js';
@@ -78,7 +78,7 @@ export function settingsOf(name: string, options: ProgrammaModuleOptions): Setti
   const handOff = handOffOf(c, options?.handOff);
   if (engine === undefined || c.problems.length > 0) throw new OptionsError(c.problems, `${labelOf(name)} options`);
   const { enhancers: _, handOff: __, ...given } = options;
-  const logger = engine.logger === false ? silent : (engine.logger ?? new Logger(contextOf(name)));
+  const logger = engine.logger === false ? silent : harmless(engine.logger ?? new Logger(contextOf(name)));
   return { name, given: { ...given, logger }, engine, handOff, enhancers, logger };
 }
 

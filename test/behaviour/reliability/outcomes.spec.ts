@@ -88,6 +88,29 @@ it('completes a job whose handler ended while the database was away', async () =
   expect(runs).toBe(1);
 });
 
+it('goes on after an outage of which the log cannot say anything', async () => {
+  const { proxy, url } = await behindAProxy();
+  const speechless = () => {
+    throw new Error('no log');
+  };
+  const logger = { error: speechless, warn: speechless, log: speechless, debug: speechless };
+  const gate = aGate();
+  const programma = await anEngine({ connectionString: url, logger }, (p) =>
+    p.processJobs({ topicName: 'o', ...auto }, async (job) => {
+      await gate.opened;
+      await job.complete('said');
+    }),
+  );
+  const claimed = next(programma, 'job:claimed');
+  const id = await programma.addJob('o');
+  await claimed;
+  const stop = awayFor(proxy, 1_500);
+  gate.open();
+  await stop;
+  for (const one of [id, await programma.addJob('o')])
+    expect(await programma.waitForJob(one)).toMatchObject({ state: 'completed', attempts: 1, errors: [] });
+});
+
 it('tells the handler that its word was taken when only the answer was lost', async () => {
   const { proxy, url } = await behindAProxy();
   const programma = await anEngine({ connectionString: url });
