@@ -86,6 +86,15 @@ function cleaned(value: unknown): string {
     // In the JSON text, so that keys are cleaned, too. What stands before the escape are backslashes of the text itself.
     return toJson(JSON.parse(json.replaceAll(EVERY_UNKEEPABLE, (found) => `${found.slice(0, -6)}\uFFFD`)), 'it');
   } catch (error) {
-    return JSON.stringify({ notKept: clean(error instanceof Error ? error.message : String(error)) });
+    return JSON.stringify({ notKept: reasonOf(error) });
+  }
+}
+
+/** What was thrown is of the user's making, and may throw in its turn. */
+function reasonOf(error: unknown): string {
+  try {
+    return clean(String(error instanceof Error ? error.message : error));
+  } catch {
+    return 'it throws when it is written';
   }
 }

@@ -2,6 +2,7 @@
 import { monotonicMs } from '../base/clock.js';
 import { InvalidPayloadError, JobCancelledError, JobTimeoutError, LeaseLostError } from '../base/errors.js';
 import type { Executor } from '../base/executor.js';
+import { inAFrameOfItsOwn } from '../base/frame.js';
 import type { Bus } from '../events/bus.js';
 import { checkPayload, type Topic } from '../job/define-topic.js';
 import { checkHandingOver, type HandingOver } from '../job/handing-over.js';
@@ -10,6 +11,7 @@ import { type ClaimedJob, type JobSketch, sketchOf } from '../job/record.js';
 import { attributesJson } from '../job/spec.js';
 import { toCleanJson } from '../job/text.js';
 import type { Gone, Settled } from '../store/claims.js';
+import { isPassing } from '../store/faults.js';
 import type { Handler } from './handler.js';
 import type { Held } from './in-hand.js';
 import { type Hand, Job, parsed } from './job.js';
@@ -120,10 +122,12 @@ export class Attempt implements Held, Hand, Speaker {
     const order = checkHandingOver(to);
     const { timeoutSeconds } = order;
     await this.giveWord(async () => {
-      if (!(await this.around.words.handOver(this.claimed, order, () => this.by()))) throw this.lost();
+      const answer = await this.around.words.handOver(this.claimed, order, () => this.by());
+      if (answer === 'accepted') return this.reportMoved();
+      this.reportGone(answer);
+      throw this.lost();
     });
     if (timeoutSeconds !== undefined) this.around.leaseEnds(timeoutSeconds * 1_000);
-    this.reportMoved();
   }
 
   async completeWithin(tx: Executor, result: unknown): Promise<void> {
@@ -160,7 +164,9 @@ export class Attempt implements Held, Hand, Speaker {
       this.end(error instanceof InvalidPayloadError ? { kind: 'refused', error } : this.thrown(error));
       return;
     }
-    this.hand({ value });
+    // It may have been cancelled meanwhile, or its time is over: then nothing begins any more.
+    if (this.outOfHand || this.abortedBy !== undefined) this.end({ kind: 'aborted', reason: this.abortedBy });
+    else this.hand({ value });
   }
 
   private hand(data?: { readonly value: unknown }): void {
@@ -195,7 +201,7 @@ export class Attempt implements Held, Hand, Speaker {
     if (this.ending) return;
     this.ending = ending;
     clearTimeout(this.timer);
-    if (this.movedById) this.reportMoved();
+    if (this.movedById) this.reportGone('moved');
     else if (!this.outOfHand) this.write(this.judged(ending));
   }
 
@@ -210,15 +216,24 @@ export class Attempt implements Held, Hand, Speaker {
   }
 
   written({ answer }: Settled): void {
-    if (answer === 'moved' && this.completedWithin) this.report({ kind: 'completed', result: undefined });
-    else if (this.outcome) this.report(this.outcome, answer);
+    if (answer !== 'accepted') this.reportGone(answer);
+    else if (this.outcome) this.report(this.outcome);
     this.around.settled(this);
   }
 
   unwritten(error: unknown): void {
-    if (error instanceof LeaseLostError && this.outcome) this.report(this.outcome, 'lost');
-    else this.around.bus.fault(error, `writing what became of job ${this.claimed.id} (${this.claimed.topic})`);
+    if (this.outcome?.kind === 'completed' && !isPassing(error)) {
+      this.writeRefused(error);
+      return;
+    }
+    this.around.bus.fault(error, `writing what became of job ${this.claimed.id} (${this.claimed.topic})`);
     this.around.settled(this);
+  }
+
+  /** What the database refuses is no success, even if the handler has returned. */
+  private writeRefused(error: unknown): void {
+    const { ending } = this;
+    if (ending) this.write(this.judged(ending.kind === 'returned' ? { kind: 'threw', error } : ending));
   }
 
   /** After completeWithin the database decides: still held means that the handler's transaction was rolled back. */
@@ -234,8 +249,9 @@ export class Attempt implements Held, Hand, Speaker {
     await this.giveWord(async () => {
       const durable = outcome.kind !== 'snoozed';
       const { answer } = await this.around.settler.settle(this.claimed, outcome, durable, () => this.by());
-      this.report(outcome, answer);
-      if (answer !== 'accepted') throw this.lost();
+      if (answer === 'accepted') return this.report(outcome);
+      this.reportGone(answer);
+      throw this.lost();
     });
   }
 
@@ -247,9 +263,8 @@ export class Attempt implements Held, Hand, Speaker {
       await tell();
     } catch (error) {
       this.outOfHand = error instanceof LeaseLostError;
-      // Whoever did not wait for it does not know that its word was refused: to return is no success then.
-      if (!this.outOfHand && this.ending)
-        this.write(this.judged(this.ending.kind === 'returned' ? { kind: 'threw', error } : this.ending));
+      // Who did not wait for its word, and has ended, has not heard that it was refused.
+      if (!this.outOfHand) this.writeRefused(error);
       throw error;
     } finally {
       if (this.outOfHand) this.around.settled(this);
@@ -271,12 +286,20 @@ export class Attempt implements Held, Hand, Speaker {
     return new LeaseLostError(this.claimed.id, this.claimed.topic);
   }
 
-  private report(outcome: Outcome, answer: Settled['answer'] = 'accepted'): void {
-    report(this.around.bus, this.claimed, outcome, answer, this.startedMs);
+  private report(outcome: Outcome): void {
+    report(this.around.bus, this.claimed, outcome, this.startedMs);
+  }
+
+  /** What becomes of the job is not what this run says: somebody else has it, or somebody moved it. */
+  private reportGone(why: 'moved' | 'lost'): void {
+    if (why === 'moved' && this.completedWithin) this.report({ kind: 'completed', result: undefined });
+    else if (why === 'moved') this.reportMoved();
+    else inAFrameOfItsOwn(() => this.around.bus.emit('job:lease-lost', { job: this.sketch }));
   }
 
   private reportMoved(): void {
-    this.around.bus.emit('job:moved', { job: this.sketch, ms: monotonicMs() - this.startedMs });
+    const ms = monotonicMs() - this.startedMs;
+    inAFrameOfItsOwn(() => this.around.bus.emit('job:moved', { job: this.sketch, ms }));
   }
 
   private reportOverrun(): void {

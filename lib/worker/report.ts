@@ -5,7 +5,6 @@ import type { Bus } from '../events/bus.js';
 import type { EventName } from '../events/events.js';
 import type { Outcome } from '../job/outcome.js';
 import { type ClaimedJob, type JobSketch, sketchOf } from '../job/record.js';
-import type { Answer } from '../store/claims.js';
 
 const EVENTS: Record<Outcome['kind'], EventName> = {
   completed: 'job:completed',
@@ -18,16 +17,11 @@ const EVENTS: Record<Outcome['kind'], EventName> = {
 };
 
 /** @param startedMs when its handler got the job, on the monotonic clock */
-export function report(bus: Bus, claimed: ClaimedJob, outcome: Outcome, answer: Answer, startedMs: number): void {
-  const event = answer === 'moved' ? 'job:moved' : answer === 'lost' ? 'job:lease-lost' : EVENTS[outcome.kind];
-  if (!bus.hears(event)) return;
+export function report(bus: Bus, claimed: ClaimedJob, outcome: Outcome, startedMs: number): void {
+  if (!bus.hears(EVENTS[outcome.kind])) return;
   const job = sketchOf(claimed);
   const ms = monotonicMs() - startedMs;
-  inAFrameOfItsOwn(() => {
-    if (answer === 'moved') bus.emit('job:moved', { job, ms });
-    else if (answer === 'lost') bus.emit('job:lease-lost', { job });
-    else reportOutcome(bus, job, outcome, ms);
-  });
+  inAFrameOfItsOwn(() => reportOutcome(bus, job, outcome, ms));
 }
 
 function reportOutcome(bus: Bus, job: JobSketch, outcome: Outcome, ms: number): void {

@@ -13,8 +13,9 @@ import { isAway, isPassing, verdictOf } from '../store/faults.js';
 export interface Speaker {
   /** Until when the claim holds, on the monotonic clock; it is renewed while this waits. */
   by(): number;
+  /** Written, or not what becomes of the job: it is moved, or its claim is lost. */
   written(settled: Settled): void;
-  /** It could not be written in time: LeaseLostError. Anything else is a fault. */
+  /** The database refuses it, or is away as the process ends. */
   unwritten(error: unknown): void;
 }
 
@@ -56,6 +57,9 @@ const HIGH_WATER = 5_000;
 const LOW_WATER = 1_000;
 const STATEMENT_MS = 10_000;
 
+/** What could not be written while the claim held. */
+const LATE: Settled = { answer: 'lost', waitMs: null, dueMicros: null };
+
 /**
  * What a handler did and the writing of it are two things. An outcome that meets a database which is away is repeated
  * while the lease lasts, and never turned into another one. One that the database cannot keep for its text is written
@@ -86,24 +90,21 @@ export class Settler {
     this.batcher.put(new Word(job, settlementOf(job, outcome), durable, speaker, this));
   }
 
-  /**
-   * As `say`, for whoever awaits it.
-   * @throws LeaseLostError when it could not be written in time
-   */
+  /** As `say`, for whoever awaits it. */
   settle(job: ClaimedJob, outcome: Outcome, durable: boolean, by: () => number): Promise<Settled> {
     return new Promise((written, unwritten) => this.say(job, outcome, durable, { by, written, unwritten }));
   }
 
-  /** What the database cannot keep for its text goes once more, with a note in the text's place. */
+  /** The lease is over; or what the database cannot keep for its text goes once more, with a note in the text's place. */
   refused(word: Word, error: unknown): void {
     const { job, settlement, durable, speaker } = word;
-    if (word.noted || error instanceof LeaseLostError || isPassing(error)) {
-      speaker.unwritten(error);
-      return;
+    if (error instanceof LeaseLostError) speaker.written(LATE);
+    else if (word.noted || isPassing(error)) speaker.unwritten(error);
+    else {
+      const noted = new Word(job, withoutText(settlement, error), durable, speaker, this);
+      noted.noted = true;
+      this.batcher.put(noted);
     }
-    const noted = new Word(job, withoutText(settlement, error), durable, speaker, this);
-    noted.noted = true;
-    this.batcher.put(noted);
   }
 
   /** Resolves when handlers may go on; undefined: they may. */

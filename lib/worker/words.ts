@@ -5,8 +5,9 @@ import { LeaseLostError } from '../base/errors.js';
 import type { Executor } from '../base/executor.js';
 import type { HandedOver } from '../job/handing-over.js';
 import type { ClaimedJob } from '../job/record.js';
+import { isFinished } from '../job/states.js';
 import type { Asking } from '../store/asking.js';
-import type { Claims } from '../store/claims.js';
+import type { Answer, Claims } from '../store/claims.js';
 import { isPassing, verdictOf } from '../store/faults.js';
 import type { HandOver, Moving } from '../store/moving.js';
 
@@ -28,7 +29,7 @@ const LONGEST_PAUSE_MS = 2_000;
 
 export class Words {
   private readonly progresses: Batcher<Progress, boolean>;
-  private readonly handOvers: Batcher<Handed, boolean>;
+  private readonly handOvers: Batcher<Handed, Answer>;
   private readonly unanswered = new WeakSet<Handed>();
 
   constructor(
@@ -41,14 +42,19 @@ export class Words {
       late: ({ job }: { readonly job: ClaimedJob }) => new LeaseLostError(job.id, job.topic),
     };
     this.progresses = new Batcher<Progress, boolean>({ ...common, write: (items) => this.writeProgress(items) });
-    this.handOvers = new Batcher<Handed, boolean>({ ...common, write: (items) => this.writeHandOvers(items) });
+    this.handOvers = new Batcher<Handed, Answer>({ ...common, write: (items) => this.writeHandOvers(items) });
   }
 
-  /** False: the job is no longer the handler's. So with all of these. */
-  handOver(job: ClaimedJob, to: HandedOver, by: By): Promise<boolean> {
-    return this.handOvers.add({ job, order: { ...to, id: job.id, fence: job.claimId } }, 200, by);
+  async handOver(job: ClaimedJob, to: HandedOver, by: By): Promise<Answer> {
+    try {
+      return await this.handOvers.add({ job, order: { ...to, id: job.id, fence: job.claimId } }, 200, by);
+    } catch (error) {
+      if (error instanceof LeaseLostError) return 'lost';
+      throw error;
+    }
   }
 
+  /** False: the job is no longer the handler's. So with those that follow. */
   completeWithin(tx: Executor, job: ClaimedJob, result: string): Promise<boolean> {
     return this.claims.completeWithin(tx, job.id, job.claimId, result);
   }
@@ -73,17 +79,18 @@ export class Words {
     }
   }
 
-  private async writeHandOvers(items: readonly Handed[]): Promise<boolean[]> {
+  private async writeHandOvers(items: readonly Handed[]): Promise<Answer[]> {
     try {
       const from = await this.moving.toProcessing(items.map(({ order }) => order));
-      const moved = items.map((_, i) => from[i] !== undefined);
-      // An earlier try, whose answer was lost, may have done it.
-      const unsure = items.filter((item, i) => !moved[i] && this.unanswered.has(item)).map(({ job }) => job.id);
-      if (unsure.length === 0) return moved;
-      const states = await this.asking.states(unsure);
-      return items.map(
-        (item, i) => moved[i] || (this.unanswered.has(item) && states.get(item.job.id) === 'processing'),
-      );
+      const not = items.filter((_, i) => from[i] === undefined).map(({ job }) => job.id);
+      const states = not.length === 0 ? undefined : await this.asking.states(not);
+      return items.map((item, i) => {
+        const state = states?.get(item.job.id);
+        // An earlier try, whose answer was lost, may have done it.
+        const done = from[i] !== undefined || (state === 'processing' && this.unanswered.has(item));
+        if (done) return 'accepted';
+        return state === 'processing' || (state !== undefined && isFinished(state)) ? 'moved' : 'lost';
+      });
     } catch (error) {
       for (const item of items) this.unanswered.add(item);
       throw error;

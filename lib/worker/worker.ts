@@ -214,6 +214,9 @@ export class Worker {
       jobs.map((job) =>
         this.settler
           .settle(job, { kind: 'released' }, false, () => sentMs + job.leaseSeconds * 1_000)
+          .then(({ answer }) => {
+            if (answer === 'lost') this.parts.bus.emit('job:lease-lost', { job: sketchOf(job) });
+          })
           .catch((error) => this.parts.failed(error, 'giving jobs back')),
       ),
     );

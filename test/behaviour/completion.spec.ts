@@ -114,6 +114,20 @@ describe('auto', () => {
     expect(await once(`own ${verb}`, auto, handler as never, ends)).toMatchObject(record);
   });
 
+  it('says once that its job was moved when somebody reported it before the handler could hand it over', async () => {
+    const heard: string[] = [];
+    const offs = (['job:moved', 'job:lease-lost', 'job:completed'] as const).map((event) =>
+      programma.on(event, ({ job }) => void (job.topic === 'quickest broker' && heard.push(event))),
+    );
+    const handler = async (job: Job) => {
+      await database.query('select programma.move_job_to_done($1)', [job.id]);
+      await job.moveToProcessing().catch(() => undefined);
+    };
+    await once('quickest broker', auto, handler, ['job:moved', 'job:lease-lost' as never]);
+    for (const off of offs) off();
+    expect(heard).toEqual(['job:moved']);
+  });
+
   it('says nothing of a lost lease when the handler itself moved its job and its report came first', async () => {
     const heard: unknown[] = [];
     const off = programma.on('job:lease-lost', (event) => heard.push(event));
@@ -249,6 +263,26 @@ describe('job.completeWithin', () => {
     const record = await once('commits', auto, within('commit'), ['job:completed']);
     expect(record).toMatchObject({ state: 'completed', attempts: 1 });
     expect(await effects(record)).toHaveLength(1);
+  });
+
+  it('is told as a completion also where a renewal saw it before the handler ended', async () => {
+    const { renew } = Claims.prototype;
+    const seen = new Promise<void>((resolve) => {
+      jest.spyOn(Claims.prototype, 'renew').mockImplementation(async function (this: Claims, ...given) {
+        const gone = await renew.apply(this, given);
+        if (gone.length > 0) setImmediate(resolve);
+        return gone;
+      });
+    });
+    const handler = async (job: Job<{ n: number }>) => {
+      await within('commit')(job);
+      await seen;
+    };
+    const moved = jest.fn();
+    const off = programma.on('job:moved', moved);
+    await once('seen early', auto, handler, ['job:completed', 'job:moved'], { retryAfterSeconds: 1 });
+    off();
+    expect(moved).not.toHaveBeenCalled();
   });
 
   it('has failed with its transaction: the database decides, not the return', async () => {

@@ -7,6 +7,7 @@ import { InvalidPayloadError } from '../../lib/base/errors.js';
 import { defineTopic, Topic } from '../../lib/job/define-topic.js';
 import { Programma } from '../../lib/programma.js';
 import { aDatabase, type Database } from '../support/database.js';
+import { nextOf } from '../support/engine.js';
 
 let database: Database;
 let programma: Programma;
@@ -91,6 +92,33 @@ it('tries again when a schema itself throws: that says nothing about the payload
   programma.processJobs({ topicName: topic, completion: 'auto', backoff: { seconds: 0 } }, () => 'done');
   const id = await programma.addJob('countries', { data: 1 });
   expect(await programma.waitForJob(id)).toMatchObject({ state: 'completed', attempts: 2, result: 'done' });
+});
+
+it('begins nothing that was cancelled while its payload was checked', async () => {
+  let checked = (_: boolean): void => undefined;
+  const verdict = new Promise<boolean>((resolve) => {
+    checked = resolve;
+  });
+  const topic = defineTopic(
+    'cancelled early',
+    v.pipeAsync(
+      v.unknown(),
+      v.checkAsync(() => verdict),
+    ),
+  );
+  let called = false;
+  const handle = programma.processJobs({ topicName: topic, completion: 'auto' }, () => {
+    called = true;
+  });
+  const heard = (event: 'job:claimed' | 'job:cancelled') => nextOf(programma, event, topic.name);
+  const [claimed, cancelled] = [heard('job:claimed'), heard('job:cancelled')];
+  const id = await programma.addJob('cancelled early', { data: 1 });
+  await claimed;
+  await programma.cancelJob(id);
+  await cancelled;
+  checked(true);
+  await handle.stop();
+  expect(called).toBe(false);
 });
 
 it('refuses a schema that is none, and a name that is none', () => {

@@ -24,6 +24,14 @@ it.each<[string, unknown, unknown]>([
 it.each<[string, unknown]>([
   ['a circle', circle],
   ['a toJSON that throws', { toJSON: () => JSON.parse('{') }],
+  [
+    'a toJSON that throws what cannot be told',
+    {
+      toJSON: () => {
+        throw Object.create(null);
+      },
+    },
+  ],
   ['more than 16 MB', 'x'.repeat(17 * 1024 * 1024)],
   ['too many levels', JSON.parse('['.repeat(2_000) + ']'.repeat(2_000))],
 ])('writes a note in the place of %s', (_, value) => {

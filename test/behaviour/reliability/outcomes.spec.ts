@@ -166,6 +166,39 @@ it('writes an outcome whose text the database cannot keep, with a note in its pl
   expect(results).toEqual(['x', { notKept: expect.stringContaining('short') }, 'xx']);
 });
 
+it('fails the attempt of a handler whose return the database refused', async () => {
+  const database = await aDatabase();
+  await database.query(`alter table programma.jobs add constraint nothing_ends check (state <> 'completed')`);
+  const programma = await anEngine({ connectionString: database.url }, (p) =>
+    p.processJobs({ topicName: 'q', ...auto, maxAttempts: 1 }, () => 'returned'),
+  );
+  expect(await programma.waitForJob(await programma.addJob('q', { retryAfterSeconds: 600 }))).toMatchObject({
+    state: 'failed',
+    errors: [{ message: expect.stringContaining('nothing_ends') }],
+  });
+});
+
+it('says of a word that came too late that its job was lost', async () => {
+  const { proxy, url } = await behindAProxy();
+  const programma = await anEngine({ connectionString: url });
+  const heard: string[] = [];
+  const told = next(programma, 'job:lease-lost');
+  programma.on('job:lease-lost', () => void heard.push('lost'));
+  const refused = new Promise((resolve) => {
+    programma.processJobs({ topicName: 'r', ...auto }, async (job) => {
+      proxy.swallowing = true;
+      proxy.cut();
+      await job.complete('late').then(resolve, resolve);
+    });
+  });
+  await programma.addJob('r', { retryAfterSeconds: 1 });
+  expect(await refused).toMatchObject({ code: 'PROGRAMMA_LEASE_LOST' });
+  await told;
+  expect(heard).toEqual(['lost']);
+  proxy.swallowing = false;
+  proxy.cut();
+});
+
 it('fails the attempt of a handler that did not wait for its word, which the database refused', async () => {
   const database = await aDatabase();
   await database.query(`alter table programma.jobs add constraint nothing_ends check (state <> 'completed')`);
