@@ -192,7 +192,11 @@ export class JobCancelledError extends ProgrammaError {
 export class JobTimeoutError extends ProgrammaError {
   readonly code = 'PROGRAMMA_JOB_TIMEOUT';
 
-  constructor(id: string, topic: string, seconds: number) {
+  constructor(
+    id: string,
+    topic: string,
+    readonly seconds: number,
+  ) {
     super(
       `Job ${id} (${topic}) ran longer than its timeoutSeconds (${seconds}). Make it faster, raise timeoutSeconds, or split the work.`,
     );

@@ -2,7 +2,6 @@
 import { monotonicMs } from '../base/clock.js';
 import { InvalidPayloadError, JobCancelledError, JobTimeoutError, LeaseLostError } from '../base/errors.js';
 import type { Executor } from '../base/executor.js';
-import { inAFrameOfItsOwn } from '../base/frame.js';
 import type { Bus } from '../events/bus.js';
 import { checkPayload, type Topic } from '../job/define-topic.js';
 import { checkHandingOver, type HandingOver } from '../job/handing-over.js';
@@ -15,7 +14,7 @@ import { isPassing } from '../store/faults.js';
 import type { Handler } from './handler.js';
 import type { Held } from './in-hand.js';
 import { type Hand, Job, parsed } from './job.js';
-import { report } from './report.js';
+import { report, reportLost, reportMoved } from './report.js';
 import type { Settler, Speaker } from './settler.js';
 import type { Words } from './words.js';
 
@@ -73,7 +72,7 @@ export class Attempt implements Held, Hand, Speaker {
     this.abortedBy = reason;
     this.controller?.abort(reason);
     setImmediate(() => {
-      if (reason instanceof JobTimeoutError && !this.ending && !this.outOfHand) this.reportOverrun();
+      if (reason instanceof JobTimeoutError && !this.ending && !this.outOfHand) this.reportOverrun(reason);
       this.conclude({ kind: 'aborted', reason });
     });
   }
@@ -82,11 +81,9 @@ export class Attempt implements Held, Hand, Speaker {
     // Its word is on its way, and the answer to that says what it is worth: what is gone may be its own doing.
     if (this.outOfHand || this.ending) return;
     this.outOfHand = true;
+    this.movedById = why === 'moved';
     this.around.settled(this);
-    if (why === 'moved') {
-      this.movedById = true;
-      return;
-    }
+    if (why === 'moved') return;
     const { id, topic } = this.claimed;
     const reason = why === 'cancelled' ? new JobCancelledError(id, topic) : new LeaseLostError(id, topic);
     this.abortedBy ??= reason;
@@ -123,7 +120,7 @@ export class Attempt implements Held, Hand, Speaker {
     const { timeoutSeconds } = order;
     await this.giveWord(async () => {
       const answer = await this.around.words.handOver(this.claimed, order, () => this.by());
-      if (answer === 'accepted') return this.reportMoved();
+      if (answer === 'accepted') return reportMoved(this.around.bus, this.claimed, this.startedMs);
       this.reportGone(answer);
       throw this.lost();
     });
@@ -153,7 +150,10 @@ export class Attempt implements Held, Hand, Speaker {
     const { bus } = this.around;
     if (bus.hears('job:claimed')) bus.emit('job:claimed', { job: this.sketch });
     this.startedMs = monotonicMs();
-    this.startTimer();
+    const { timeoutSeconds } = this.handler.options;
+    if (timeoutSeconds === undefined) return;
+    const { id, topic } = this.claimed;
+    this.timer = setTimeout(() => this.abort(new JobTimeoutError(id, topic, timeoutSeconds)), timeoutSeconds * 1_000);
   }
 
   private async check(topic: Topic): Promise<void> {
@@ -232,8 +232,7 @@ export class Attempt implements Held, Hand, Speaker {
 
   /** What the database refuses is no success, even if the handler has returned. */
   private writeRefused(error: unknown): void {
-    const { ending } = this;
-    if (ending) this.write(this.judged(ending.kind === 'returned' ? { kind: 'threw', error } : ending));
+    if (this.ending) this.write(this.judged(this.ending.kind === 'returned' ? { kind: 'threw', error } : this.ending));
   }
 
   /** After completeWithin the database decides: still held means that the handler's transaction was rolled back. */
@@ -271,13 +270,6 @@ export class Attempt implements Held, Hand, Speaker {
     }
   }
 
-  private startTimer(): void {
-    const { timeoutSeconds } = this.handler.options;
-    if (timeoutSeconds === undefined) return;
-    const { id, topic } = this.claimed;
-    this.timer = setTimeout(() => this.abort(new JobTimeoutError(id, topic, timeoutSeconds)), timeoutSeconds * 1_000);
-  }
-
   private checkInHand(): void {
     if (this.outOfHand || this.ending) throw this.lost();
   }
@@ -292,19 +284,13 @@ export class Attempt implements Held, Hand, Speaker {
 
   /** What becomes of the job is not what this run says: somebody else has it, or somebody moved it. */
   private reportGone(why: 'moved' | 'lost'): void {
-    if (why === 'moved' && this.completedWithin) this.report({ kind: 'completed', result: undefined });
-    else if (why === 'moved') this.reportMoved();
-    else inAFrameOfItsOwn(() => this.around.bus.emit('job:lease-lost', { job: this.sketch }));
+    if (why === 'lost') reportLost(this.around.bus, this.claimed);
+    else if (this.completedWithin) this.report({ kind: 'completed', result: undefined });
+    else reportMoved(this.around.bus, this.claimed, this.startedMs);
   }
 
-  private reportMoved(): void {
-    const ms = monotonicMs() - this.startedMs;
-    inAFrameOfItsOwn(() => this.around.bus.emit('job:moved', { job: this.sketch, ms }));
-  }
-
-  private reportOverrun(): void {
-    const { timeoutSeconds = 0 } = this.handler.options;
-    this.around.bus.emit('job:overrun', { job: this.sketch, timeoutSeconds });
+  private reportOverrun({ seconds }: JobTimeoutError): void {
+    this.around.bus.emit('job:overrun', { job: this.sketch, timeoutSeconds: seconds });
   }
 
   private get sketch(): JobSketch {

@@ -24,6 +24,17 @@ export function report(bus: Bus, claimed: ClaimedJob, outcome: Outcome, startedM
   inAFrameOfItsOwn(() => reportOutcome(bus, job, outcome, ms));
 }
 
+/** Somebody moved the job, who may be the handler itself. */
+export function reportMoved(bus: Bus, claimed: ClaimedJob, startedMs: number): void {
+  const ms = monotonicMs() - startedMs;
+  inAFrameOfItsOwn(() => bus.emit('job:moved', { job: sketchOf(claimed), ms }));
+}
+
+/** Somebody else has the job, or will have it. */
+export function reportLost(bus: Bus, claimed: ClaimedJob): void {
+  inAFrameOfItsOwn(() => bus.emit('job:lease-lost', { job: sketchOf(claimed) }));
+}
+
 function reportOutcome(bus: Bus, job: JobSketch, outcome: Outcome, ms: number): void {
   switch (outcome.kind) {
     case 'completed':

@@ -4,7 +4,7 @@ import { ShutdownError } from '../base/errors.js';
 import { fromOutside, inAFrameOfItsOwn } from '../base/frame.js';
 import type { Bus } from '../events/bus.js';
 import type { Kept } from '../job/kept.js';
-import { type ClaimedJob, sketchOf } from '../job/record.js';
+import type { ClaimedJob } from '../job/record.js';
 import type { Hint } from '../store/adding.js';
 import type { Asking } from '../store/asking.js';
 import type { Claims } from '../store/claims.js';
@@ -15,6 +15,7 @@ import { Claimer } from './claimer.js';
 import type { Handler, Handlers } from './handler.js';
 import { InHand } from './in-hand.js';
 import { Renewal } from './renewal.js';
+import { reportLost } from './report.js';
 import { Settler } from './settler.js';
 import { Words } from './words.js';
 
@@ -190,7 +191,7 @@ export class Worker {
   private take(job: ClaimedJob, handler: Handler, sentMs: number): void {
     // The answer was longer on its way than the lease lasts (the process was stopped, say): somebody else may have it.
     if (sentMs + job.leaseSeconds * 1_000 <= monotonicMs()) {
-      this.parts.bus.emit('job:lease-lost', { job: sketchOf(job) });
+      reportLost(this.parts.bus, job);
       this.free(handler);
     } else this.begin(new Attempt(job, handler, this.around), sentMs);
   }
@@ -215,7 +216,7 @@ export class Worker {
         this.settler
           .settle(job, { kind: 'released' }, false, () => sentMs + job.leaseSeconds * 1_000)
           .then(({ answer }) => {
-            if (answer === 'lost') this.parts.bus.emit('job:lease-lost', { job: sketchOf(job) });
+            if (answer === 'lost') reportLost(this.parts.bus, job);
           })
           .catch((error) => this.parts.failed(error, 'giving jobs back')),
       ),

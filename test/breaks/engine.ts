@@ -169,7 +169,11 @@ export const ENGINE: readonly Break[] = [
   {
     part: '5 a run',
     what: 'listeners leave their context to those that are told after them',
-    changes: change('worker/report.ts', /inAFrameOfItsOwn\(\(\) => \{([\s\S]*?)\n {2}\}\);/, '$1'),
+    changes: change(
+      'worker/report.ts',
+      'inAFrameOfItsOwn(() => reportOutcome(bus, job, outcome, ms));',
+      'reportOutcome(bus, job, outcome, ms);',
+    ),
     spec: LIFE,
     red: ['sees nobody else’s context'],
   },

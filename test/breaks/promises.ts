@@ -184,13 +184,6 @@ export const PROMISES: readonly Break[] = [
   },
   {
     part: '3 outcomes',
-    what: 'a log that fails ends the rounds that it was to speak of',
-    changes: change('options/loggers.ts', /try \{(\s*say\(message\);\s*)\}\s*catch \{[^}]*\}/, '$1'),
-    spec: OUTCOMES,
-    red: ['goes on after an outage of which the log cannot say anything'],
-  },
-  {
-    part: '3 outcomes',
     what: 'an outcome is not repeated',
     changes: change('worker/settler.ts', 'judge: verdictOf', "judge: () => 'refuse'"),
     spec: OUTCOMES,
@@ -227,7 +220,7 @@ export const PROMISES: readonly Break[] = [
   {
     part: '3 outcomes',
     what: 'an outcome that cannot be kept is dropped',
-    changes: change('worker/settler.ts', 'if (word.noted || error', 'if (error || error'),
+    changes: change('worker/settler.ts', 'else if (word.noted || ', 'else if (error || '),
     spec: OUTCOMES,
     red: ['with a note in its place'],
   },
