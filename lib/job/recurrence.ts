@@ -47,7 +47,13 @@ export class Recurrence {
   constructor(rule: Rule) {
     if ('everySeconds' in rule) {
       const everyMs = rule.everySeconds * SECOND;
-      this.next_ = (after) => rule.anchorMs + Math.max(0, Math.floor((after - rule.anchorMs) / everyMs) + 1) * everyMs;
+      // Whole milliseconds, as moments are kept: a tick that is read back is the tick that it was.
+      const tick = (n: number) => Math.round(rule.anchorMs + n * everyMs);
+      this.next_ = (after) => {
+        let n = Math.max(0, Math.floor((after - rule.anchorMs) / everyMs));
+        while (tick(n) <= after) n++;
+        return tick(n);
+      };
       return;
     }
     checkZone(rule.timeZone);

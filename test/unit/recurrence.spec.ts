@@ -167,6 +167,18 @@ describe('a recurrence', () => {
     expect(recurrence.next(Date.UTC(2026, 5, 1, 12, 10))).toBe(Date.UTC(2026, 5, 1, 12, 20));
   });
 
+  it.each([86_400 / 7, 3_600 / 7, 60 / 7, 1.0001])(
+    'comes each %s seconds at whole milliseconds, and never twice for one that was read back',
+    (everySeconds) => {
+      const recurrence = new Recurrence({ everySeconds, anchorMs: 0 });
+      const from = Date.UTC(2026, 0, 1);
+      const ticks = recurrence.ticks(recurrence.next(from) ?? 0, Number.POSITIVE_INFINITY, 2_000);
+      expect(ticks.every(Number.isInteger)).toBe(true);
+      for (const [i, tick] of ticks.entries())
+        if (i > 0) expect(Math.abs(tick - (ticks[i - 1] ?? 0) - everySeconds * 1_000)).toBeLessThan(1.001);
+    },
+  );
+
   it('reads @daily as 0 0 * * *, also where clocks are put forward at midnight', () => {
     const timeZone = 'Africa/Cairo';
     const [nick, written] = ['@daily', '0 0 * * *'].map((pattern) => new Recurrence({ pattern, timeZone }));
