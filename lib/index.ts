@@ -19,6 +19,7 @@ export {
   SchemaError,
   ShutdownError,
   UnknownInstanceError,
+  UnreportedError,
   WaitTimeoutError,
 } from './base/errors.js';
 export type { Executor } from './base/executor.js';

@@ -154,6 +154,22 @@ export class BrokerAwayError extends ProgrammaError {
   }
 }
 
+/**
+ * The last try of a job behind a broker failed, and that could not be reported: its message stays with the broker, which
+ * gives it again. `cause` is why it could not be reported.
+ */
+export class UnreportedError extends ProgrammaError {
+  readonly code = 'PROGRAMMA_UNREPORTED';
+
+  constructor(id: string, error: unknown, options?: ErrorOptions) {
+    super(
+      `The last try of job ${id} failed (${error instanceof Error ? error.message || error.name : String(error)}), and that ` +
+        'could not be reported. Keep its message. Stop consumers before programma.shutdown(), and see that the database answers.',
+      options,
+    );
+  }
+}
+
 /** The broker takes no message as large as this job: nothing was sent, and no attempt can mend it. */
 export class PayloadTooLargeError extends NonRetryableError {
   override readonly code = 'PROGRAMMA_PAYLOAD_TOO_LARGE';

@@ -24,6 +24,10 @@ export interface Surroundings {
 /** Batches at once: while one is at the broker, the next is claimed and the one before is committed. */
 const AT_ONCE = 3;
 
+/** Before a broker is tried again that came back only to take nothing: doubled each time. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 10_000;
+
 /**
  * Between the broker's confirmation and our commit lies a moment in which the process can die; the lease then brings
  * the job back and it is delivered again, under the same id. Nothing is moved before it is confirmed, so that nothing
@@ -39,6 +43,8 @@ export class HandOff {
   private readonly probing: Loop;
   private readonly to: HandingOver;
   private isAway = false;
+  /** How often it was away since it last took something. */
+  private spells = 0;
 
   constructor(
     private readonly target: Target,
@@ -89,6 +95,7 @@ export class HandOff {
 
   private async give(jobs: readonly Job[], failed: Map<Job, unknown>): Promise<void> {
     const { confirmed, refused, error } = await this.delivered(jobs);
+    if (confirmed.length > 0) this.spells = 0;
     const taken = new Set(confirmed);
     await Promise.all(jobs.filter(({ id }) => taken.has(id)).map((job) => this.handOver(job, failed)));
     const left: Job[] = [];
@@ -151,8 +158,17 @@ export class HandOff {
     for (const handler of this.handlers) handler.waiting = true;
     this.outage.met(error);
     // What it was told and has not answered must not be told again when its connection comes back by itself.
-    void this.target.close();
-    this.probing.wake();
+    this.letGo();
+    // One that answers when it is asked, and takes nothing all the same (its memory is full, say), is not pressed.
+    this.probing.wakeWithin(this.spells === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** this.spells, LONGEST_PAUSE_MS));
+    this.spells++;
+  }
+
+  private letGo(): void {
+    Promise.resolve()
+      .then(() => this.target.close())
+      // It was to be let go, and nobody waits for it.
+      .catch(() => undefined);
   }
 
   private async probe(): Promise<number> {
@@ -160,7 +176,7 @@ export class HandOff {
     try {
       await this.ping();
     } catch (error) {
-      void this.target.close();
+      this.letGo();
       throw error;
     }
     this.isAway = false;

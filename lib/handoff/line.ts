@@ -24,11 +24,15 @@ export class Line<Client> {
     if (goodbye) await within(GOODBYE_MS, goodbye);
   }
 
-  /** The connection has ended by itself. */
+  /** The connection has ended by itself, or a part of it: whatever is left of it is let go. */
   lost(client: Client): void {
-    void this.client?.then((mine) => {
-      if (mine === client) this.client = undefined;
-    });
+    this.client?.then(
+      (mine) => {
+        if (mine === client) void this.close();
+      },
+      // Whoever wanted the connection hears that it could not be made.
+      () => undefined,
+    );
   }
 
   private async opened(): Promise<Client> {

@@ -1,6 +1,6 @@
 /** Hands jobs to RabbitMQ over amqplib, with publisher confirms, and lets its consumers report. */
 import { connect } from 'amqplib';
-import { InvalidJobError, PayloadTooLargeError } from '../base/errors.js';
+import { InvalidJobError, PayloadTooLargeError, UnreportedError } from '../base/errors.js';
 import { Line } from './line.js';
 import { type Message, toText } from './message.js';
 import { checkName, type Delivery, resolveTarget, type Target, type TargetOptions } from './target.js';
@@ -63,12 +63,13 @@ export function rabbitmq(options: RabbitMQOptions): Target {
     maxBytes = c.whole('maxBytes', options.maxBytes, MAX_BYTES, 1, 2 ** 29);
   });
   const line = new Line<Open>(
-    async () => {
-      const open = await opened(connection, resolved.confirmMs, (lost) => line.lost(lost));
-      if (queue !== undefined && assertQueue !== false)
-        await open.channel.assertQueue(queue, assertQueue ?? { durable: true });
-      return open;
-    },
+    () =>
+      opened(connection, resolved.confirmMs, async (open) => {
+        open.channel.on('close', () => line.lost(open));
+        open.connection.on('close', () => line.lost(open));
+        if (queue !== undefined && assertQueue !== false)
+          await open.channel.assertQueue(queue, assertQueue ?? { durable: true });
+      }),
     (open) => open.connection.close(),
   );
 
@@ -110,19 +111,26 @@ export function rabbitmq(options: RabbitMQOptions): Target {
   };
 }
 
-async function opened(url: string | object, timeout: number, lost: (open: Open) => void): Promise<Open> {
+/** @param prepare what must succeed before it is used: else the connection is closed again */
+async function opened(url: string | object, timeout: number, prepare: (open: Open) => Promise<unknown>): Promise<Open> {
   const connection = await connect(url, { timeout, clientProperties: { connection_name: 'programma hand-off' } });
   connection.on('error', () => undefined);
-  const channel = await connection.createConfirmChannel();
-  const open: Open = { connection, channel, returned: new Set() };
-  channel.on('error', () => undefined);
-  channel.on('close', () => lost(open));
-  connection.on('close', () => lost(open));
-  // A message that no queue wants comes back before it is confirmed.
-  channel.on('return', ({ properties }: { properties: { messageId: string } }) => {
-    open.returned.add(properties.messageId);
-  });
-  return open;
+  try {
+    const channel = await connection.createConfirmChannel();
+    const open: Open = { connection, channel, returned: new Set() };
+    channel.on('error', () => undefined);
+    // A message that no queue wants comes back before it is confirmed.
+    channel.on('return', ({ properties }: { properties: { messageId: string } }) => {
+      open.returned.add(properties.messageId);
+    });
+    await prepare(open);
+    return open;
+  } catch (error) {
+    void Promise.resolve()
+      .then(() => connection.close())
+      .catch(() => undefined);
+    throw error;
+  }
 }
 
 function published(
@@ -189,6 +197,7 @@ export function rabbitmqConsumer<T = unknown, M extends AmqpMessage = AmqpMessag
       });
     } catch (error) {
       if (error instanceof InvalidJobError) again = false;
+      if (error instanceof UnreportedError) again = true;
       if (again || error instanceof InvalidJobError) return channel.nack(message, false, again);
     }
     channel.ack(message);

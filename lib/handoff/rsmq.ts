@@ -1,7 +1,7 @@
 /** Hands jobs to rsmq, a message queue on Redis, and lets its receivers report. */
 import RedisSMQ from 'rsmq';
 import { sleep } from '../base/clock.js';
-import { InvalidJobError, PayloadTooLargeError } from '../base/errors.js';
+import { InvalidJobError, PayloadTooLargeError, UnreportedError } from '../base/errors.js';
 import { Line } from './line.js';
 import { toText } from './message.js';
 import { checkName, type Delivery, resolveTarget, type Target, type TargetOptions } from './target.js';
@@ -153,6 +153,7 @@ export function rsmqReceiver<T = unknown>(
       }).catch((error) => {
         told(error);
         if (error instanceof InvalidJobError) again = false;
+        if (error instanceof UnreportedError) again = true;
         if (again) throw error;
       });
       await client.deleteMessageAsync({ qname, id });

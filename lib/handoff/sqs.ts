@@ -1,7 +1,7 @@
 /** Hands jobs to Amazon SQS (or what speaks its language), ten a request, and lets its handlers report. */
 import { setMaxListeners } from 'node:events';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { InvalidJobError, PayloadTooLargeError } from '../base/errors.js';
+import { InvalidJobError, PayloadTooLargeError, UnreportedError } from '../base/errors.js';
 import { Line } from './line.js';
 import { type Message, toText } from './message.js';
 import { checkName, type Delivery, resolveTarget, type Target, type TargetOptions } from './target.js';
@@ -194,7 +194,7 @@ export function sqsHandler<T = unknown, M extends SqsMessage = SqsMessage>(
         return reported;
       });
     } catch (error) {
-      if (!reported || error instanceof InvalidJobError) throw error;
+      if (!reported || error instanceof InvalidJobError || error instanceof UnreportedError) throw error;
     }
   };
 }

@@ -1,4 +1,5 @@
 /** The worker's side of a hand-off: runs the work of a message, and reports what becomes of it. */
+import { UnreportedError } from '../base/errors.js';
 import { fromBroker, type Message, type Trace } from './message.js';
 import type { Reporter } from './reporter.js';
 
@@ -32,7 +33,7 @@ export type Work<T, Given> = (task: Task<T>, given: Given) => unknown;
 
 /**
  * Resolves with the result when the job is completed durably; rejects with what the work threw, after the last try is
- * reported durably, too. Work of a job that is finished already (it was cancelled, or delivered twice) is left out.
+ * reported durably, too, or with UnreportedError when that is not possible. Work of a job that is finished already (it was cancelled, or delivered twice) is left out.
  * @param isLast whether the broker gives no further try after this error
  */
 export async function work<T, Given>(
@@ -49,7 +50,10 @@ export async function work<T, Given>(
   try {
     result = await run(taskOf<T>(message, reporter), given);
   } catch (error) {
-    if (isLast(error)) await reporter.failed(message.id, error);
+    if (isLast(error))
+      await reporter.failed(message.id, error).catch((cause) => {
+        throw new UnreportedError(message.id, error, { cause });
+      });
     throw error;
   }
   await reporter.done(message.id, result);

@@ -251,6 +251,38 @@ it('says that a target cannot be closed, and closes everything else', async () =
   expect(await programma.waitForJob(await programma.addJob(running))).toMatchObject({ result: 'ran' });
 });
 
+it('does not press a broker that answers when it is asked and takes nothing', async () => {
+  const [topic, target] = [aTopic(), aTarget(() => Promise.reject(new Error('OOM command not allowed')))];
+  const programma = await aStartedEngine(database);
+  programma.handOff(topic, target);
+  await programma.addJob(topic);
+  await eventually(() => target.batches.length > 1);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(target.batches.length).toBeLessThan(12);
+});
+
+it('gives jobs back as they were also where the way to a broker that is away cannot be closed', async () => {
+  const [topic, target] = [aTopic(), aTarget()];
+  target.present = false;
+  const programma = await aStartedEngine(database);
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => void unheard.push(error);
+  process.on('unhandledRejection', hear);
+  programma.handOff(topic, {
+    ...target,
+    deliver: target.deliver,
+    ping: target.ping,
+    close: () => {
+      throw new Error('it is stuck');
+    },
+  });
+  const released = nextOf(programma, 'job:released', topic);
+  const id = await programma.addJob(topic);
+  await released;
+  process.off('unhandledRejection', hear);
+  expect([(await programma.getJob(id))?.attempts, unheard]).toEqual([0, []]);
+});
+
 it('refuses a target that cannot be closed at all', async () => {
   const programma = await aStartedEngine(database);
   const target = { ...aTarget(), close: undefined };

@@ -9,6 +9,34 @@ const BRIEF = 'test/handoff/brief.spec.ts';
 
 export const BROKERS: readonly Break[] = [
   {
+    part: '8.3 workers: a report that is refused',
+    what: 'RabbitMQ is told that it was made',
+    changes: change('handoff/rabbitmq.ts', /if \(error instanceof UnreportedError\)\s+again = true;/, ''),
+    spec: 'test/handoff/unreported.spec.ts',
+    red: ['gives a message of RabbitMQ to another worker'],
+  },
+  {
+    part: '8.3 workers: a report that is refused',
+    what: 'rsmq deletes it',
+    changes: change('handoff/rsmq.ts', /if \(error instanceof UnreportedError\)\s+again = true;/, ''),
+    spec: 'test/handoff/unreported.spec.ts',
+    red: ['gives a message of rsmq to another worker'],
+  },
+  {
+    part: '8.3 workers: a report that is refused',
+    what: 'SQS may delete it',
+    changes: change('handoff/sqs.ts', ' || error instanceof UnreportedError', ''),
+    spec: 'test/handoff/unreported.spec.ts',
+    red: ['gives a message of SQS to another worker'],
+  },
+  {
+    part: '8.2 rabbitmq: its queue',
+    what: 'a connection whose queue is refused stays',
+    changes: change('handoff/rabbitmq.ts', /\.then\(\(\) ?=> connection\.close\(\)\)/, ''),
+    spec: RABBITMQ,
+    red: ['harms nobody by a queue that is there with other arguments'],
+  },
+  {
     part: '8.2 bull: the id is its de-duplication key',
     what: 'it gets one of its own',
     changes: change('handoff/bull.ts', 'jobId: data.id', 'attempts: 2'),

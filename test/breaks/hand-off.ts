@@ -53,6 +53,38 @@ export const HAND_OFF: readonly Break[] = [
   },
   {
     part: '8.2 driver: an unreachable broker stops the claiming',
+    what: 'one that answers and takes nothing is tried without a pause',
+    changes: change('handoff/hand-off.ts', 'this.spells++;', ''),
+    spec: DRIVER,
+    red: ['does not press a broker that answers when it is asked and takes nothing'],
+  },
+  {
+    part: '8.2 driver: an unreachable broker stops the claiming',
+    what: 'a target that throws when it is let go takes the jobs along',
+    changes: change('handoff/hand-off.ts', /this\.letGo\(\);/, 'this.target.close();'),
+    spec: DRIVER,
+    red: ['gives jobs back as they were also where the way to a broker'],
+  },
+  {
+    part: '8.2 driver: its connection',
+    what: 'what is lost while it is opened is heard by nobody',
+    changes: change('handoff/line.ts', '() => undefined);', 'undefined);'),
+    spec: 'test/unit/line.spec.ts',
+    red: ['leaves no rejection unheard'],
+  },
+  {
+    part: '8.2 driver: its connection',
+    what: 'what is left of it stays open',
+    changes: change(
+      'handoff/line.ts',
+      /if \(mine === client\)\s+void this\.close\(\);/,
+      'if (mine === client) this.client = undefined;',
+    ),
+    spec: 'test/unit/line.spec.ts',
+    red: ['closes what is left of a connection'],
+  },
+  {
+    part: '8.2 driver: an unreachable broker stops the claiming',
     what: 'it goes on',
     changes: change('handoff/hand-off.ts', 'handler.waiting = true;', 'void handler;'),
     spec: DRIVER,

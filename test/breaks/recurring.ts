@@ -5,6 +5,13 @@ const BEHAVIOUR = 'test/behaviour/recurring.spec.ts';
 
 export const RECURRING: readonly Break[] = [
   {
+    part: '7.1 recurring: everySeconds',
+    what: 'its ticks have fractions of milliseconds',
+    changes: change('job/recurrence.ts', 'Math.round(rule.anchorMs + n * everyMs)', 'rule.anchorMs + n * everyMs'),
+    spec: 'test/unit/recurrence.spec.ts',
+    red: ['at whole milliseconds, and never twice'],
+  },
+  {
     part: '7.1 recurring: removeSchedule',
     what: 'a schedule that is removed only rests',
     changes: sql(

@@ -28,6 +28,7 @@ const CODES = {
   SchemaError: 'PROGRAMMA_SCHEMA',
   ShutdownError: 'PROGRAMMA_SHUTDOWN',
   UnknownInstanceError: 'PROGRAMMA_UNKNOWN_INSTANCE',
+  UnreportedError: 'PROGRAMMA_UNREPORTED',
   WaitTimeoutError: 'PROGRAMMA_WAIT_TIMEOUT',
 };
 
@@ -51,6 +52,7 @@ const MADE = [
   new errors.SchemaError('missing'),
   new errors.ShutdownError(),
   new errors.UnknownInstanceError('reports', 'Mailer.send', ['default']),
+  new errors.UnreportedError(ID, new Error('550')),
   new errors.WaitTimeoutError(ID, 30),
 ];
 
