@@ -34,7 +34,7 @@ export const KIT_AND_HEALTH: readonly Break[] = [
   {
     part: '7.1 recurring: everySeconds from its anchor',
     what: 'seconds count from whenever one looks',
-    changes: change('job/recurrence.ts', /rule\.anchorMs \+ Math\.max\(0, .*\) \* everyMs/, 'after + everyMs'),
+    changes: change('job/recurrence.ts', 'return tick(n);', 'return after + everyMs;'),
     spec: RULES,
     red: ['counts seconds from its anchor'],
   },
