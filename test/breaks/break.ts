@@ -16,3 +16,6 @@ export const change = (file: string, from: string | RegExp, to: string): Break['
 /** SQL of the store. */
 export const sql = (statement: string, from: string | RegExp, to: string): Break['changes'] =>
   change(`store/sql/${statement}.sql`, from, to);
+
+/** The look that follows soon after some jobs would hide what else brings more of them. */
+export const NOT_SOON = change('worker/claimer.ts', 'claimed.jobs.length > 0 ? SOON_MS', 'false ? SOON_MS');

@@ -1,5 +1,5 @@
 /** Breaks of what is promised about claiming: how much, in which order, and when. */
-import { type Break, change, sql } from './break.js';
+import { type Break, change, NOT_SOON, sql } from './break.js';
 
 const CLAIMING = 'test/behaviour/claiming.spec.ts';
 const STORE = 'test/store/claiming.spec.ts';
@@ -21,7 +21,7 @@ export const CLAIMING_JOBS: readonly Break[] = [
   {
     part: '2.3 claiming: sized to free places',
     what: 'a claim that was full is the last one until a place becomes free',
-    changes: change('worker/claimer.ts', /if \(looks\.some\(.*handler\.free > 0\)\)\s+return 0;/, ''),
+    changes: change('worker/claimer.ts', /if \(looks\.some\(.*handler\.free > 0\)\)\s+return 0;/, '').concat(NOT_SOON),
     spec: CLAIMING,
     red: ['is filled at once, also where it is more than a claim takes'],
   },
@@ -49,7 +49,7 @@ export const CLAIMING_JOBS: readonly Break[] = [
   {
     part: '2.3 claiming: sized to free places',
     what: 'a place that becomes free wakes nobody',
-    changes: change('worker/worker.ts', 'this.claimer.placeFreed(handler);', ''),
+    changes: change('worker/worker.ts', 'this.claimer.placeFreed(handler);', '').concat(NOT_SOON),
     spec: CLAIMING,
     red: ['is never exceeded, and filled while there is work'],
   },

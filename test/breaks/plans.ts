@@ -1,5 +1,5 @@
 /** Breaks of what is promised about pausing, and about what statements cost. */
-import { type Break, change, sql } from './break.js';
+import { type Break, change, NOT_SOON, sql } from './break.js';
 
 const LOOKING = 'test/behaviour/looking.spec.ts';
 const HOT = 'test/store/plans/hot.spec.ts';
@@ -17,7 +17,9 @@ export const PLANS: readonly Break[] = [
   {
     part: '2.3 pausing: fleet-wide',
     what: 'only this process is told that it goes on',
-    changes: change('assembly.ts', /if \(this\.options\.notify\)\s+this\.announcer\.resumed\(topic\);/, ''),
+    changes: change('assembly.ts', /if \(this\.options\.notify\)\s+this\.announcer\.resumed\(topic\);/, '').concat(
+      NOT_SOON,
+    ),
     spec: LOOKING,
     red: ['goes on at once everywhere'],
   },

@@ -157,7 +157,9 @@ export const PROMISES: readonly Break[] = [
   {
     part: '3 outcomes',
     what: 'a statement without an answer is not made again',
-    changes: change('store/faults.ts', '|timeout expired|read timeout', ''),
+    changes: change('store/faults.ts', '|timeout expired|read timeout', '').concat(
+      change('store/faults.ts', "'ETIMEDOUT',", ''),
+    ),
     spec: OUTCOMES,
     red: ['vanished without a word'],
   },
