@@ -8,7 +8,7 @@ import type { Resolved } from '../options/resolved.js';
 import { InvalidHandlerError, MisplacedHandlerError } from './boot.error.js';
 import type { Found } from './explorer.js';
 import { methodOf } from './metadata.js';
-import { ROUTE_ARGS_METADATA } from './nest-internals.js';
+import { ENHANCERS, ROUTE_ARGS_METADATA } from './nest-internals.js';
 import type { ListenerMark } from './on-job-event.decorator.js';
 import type { HandlerMark } from './process-job.decorator.js';
 
@@ -16,8 +16,10 @@ export function* handlerFaults(found: Found<HandlerMark>, jobs: Resolved['jobs']
   const { mark, where } = found;
   const name = mark.schedule ? '@RecurringJob' : '@ProcessJob';
   const run = methodOf(found.prototype, found.method);
-  if (run) yield* parameterFaults(found, run);
-  else yield new MisplacedHandlerError(`${where} has ${name} and is not a method. Put it on a method.`);
+  if (run) {
+    yield* parameterFaults(found, run);
+    yield* enhancerFaults(found, run);
+  } else yield new MisplacedHandlerError(`${where} has ${name} and is not a method. Put it on a method.`);
   if (mark.schedule) yield* scheduleFaults(mark.schedule, jobs, where);
 }
 
@@ -44,6 +46,25 @@ function* parameterFaults({ prototype, method, where }: Found<unknown>, run: { l
       yield new InvalidHandlerError(
         `${where}: its parameter ${index + 1} would be undefined, since others have a decorator and it has none. ` +
           'Put @CurrentJob() or @Payload() on it.',
+      );
+}
+
+/**
+ * Of a guard, an interceptor or a pipe that is given as a class, Nest makes an instance where the provider is a class
+ * itself. Around a method of what a factory made, or of a value, it would leave it out without a word.
+ */
+function* enhancerFaults({ wrapper, prototype, method, where }: Found<unknown>, run: object): Iterable<Error> {
+  const itsClass = prototype.constructor;
+  const marks: object = Reflect.getMetadata(ROUTE_ARGS_METADATA, itsClass, method) ?? {};
+  const given: unknown[] = [
+    ...ENHANCERS.flatMap((key) => [itsClass, run].flatMap((target) => Reflect.getMetadata(key, target) ?? [])),
+    ...Object.values(marks).flatMap(({ pipes = [] }: { pipes?: unknown[] }) => pipes),
+  ];
+  for (const enhancer of new Set(given))
+    if (typeof enhancer === 'function' && !wrapper.host?.injectables.has(enhancer))
+      yield new InvalidHandlerError(
+        `${where}: Nest would leave out ${enhancer.name}, which is given as a class, since the provider is none: a ` +
+          'factory made it, or it is a value. Give an instance, or provide the class itself.',
       );
 }
 

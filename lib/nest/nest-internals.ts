@@ -1,9 +1,17 @@
 /** The one place that touches what Nest does not promise; seen to hold on Nest 11 and 12. */
 import { HttpException } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import {
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
 import { ExternalContextCreator } from '@nestjs/core';
 
 export { ROUTE_ARGS_METADATA };
+
+/** Under what Nest keeps what stands around a method. */
+export const ENHANCERS = [GUARDS_METADATA, INTERCEPTORS_METADATA, PIPES_METADATA];
 
 /** A bad request or an unprocessable one: what a pipe says of a value that no retry can mend. */
 const REFUSALS = [400, 422];

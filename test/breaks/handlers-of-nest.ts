@@ -88,6 +88,13 @@ export const HANDLERS_OF_NEST: readonly Break[] = [
     red: ['gives the payload, one of its properties'],
   },
   {
+    part: '3.2 enhancers',
+    what: 'one that Nest leaves out is left out',
+    changes: change('nest/faults.ts', '!wrapper.host?.injectables.has(enhancer)', 'false'),
+    spec: 'test/nest/boot-faults.spec.ts',
+    red: ['refuses a guard and a pipe that Nest would leave out'],
+  },
+  {
     part: '3.2 @Payload()',
     what: 'a property of no payload is an error',
     changes: change(

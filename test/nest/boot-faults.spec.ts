@@ -1,6 +1,6 @@
 /** What is wrong fails the start, all at once, with the place and the remedy. */
 import { expect, it } from '@jest/globals';
-import { Controller, Injectable, Module } from '@nestjs/common';
+import { Controller, Injectable, Module, ParseIntPipe, UseGuards } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   BootError,
@@ -132,6 +132,30 @@ it('refuses a parameter that would be undefined, since others have a decorator',
   const fault = await faultOf({ providers: [Half] });
   expect(fault).toBeInstanceOf(InvalidHandlerError);
   expect(fault.message).toMatch(/RootTestModule > Half\.run: its parameter 1 would be undefined.*@CurrentJob\(\)/);
+});
+
+it('refuses a guard and a pipe that Nest would leave out, around what a factory made', async () => {
+  @Injectable()
+  class Never {
+    canActivate() {
+      return false;
+    }
+  }
+  @Injectable()
+  class Guarded {
+    @ProcessJob('guarded.factory')
+    @UseGuards(Never)
+    async run() {}
+    @ProcessJob('piped.factory')
+    async piped(@Payload(ParseIntPipe) _n: number) {}
+    @ProcessJob('instances.factory')
+    @UseGuards(new Never())
+    async instances(@Payload(new ParseIntPipe()) _n: number) {}
+  }
+  const fault = await faultOf({ providers: [{ provide: 'made', useFactory: () => new Guarded() }] });
+  expect(fault.message).toMatch(/Guarded\.run: Nest would leave out Never, .* Give an instance/);
+  expect(fault.message).toMatch(/Guarded\.piped: Nest would leave out ParseIntPipe/);
+  expect(fault.message).not.toContain('instances');
 });
 
 it('refuses two schedules of one name', async () => {
