@@ -255,6 +255,8 @@ describe('what has to wait in the queue', () => {
       await gate.opened;
       // It is asked for before the place is free, and leaves when it is.
       last = programma.addJob('behind', { data: 3 });
+      // It has a place in the line of what leaves before the claim that the free place brings has one.
+      await new Promise((resolve) => process.nextTick(resolve));
     };
     const programma = await atRest({ behind: [{ maxJobs: 1 }, work] });
     const ids = [];

@@ -140,11 +140,11 @@ export const REFUSING: readonly Break[] = [
   },
   {
     part: '2 bad input: no handle stays open',
-    what: 'a loop is started before it is known whether the schema is there',
+    what: 'a timer is left behind when the start fails',
     changes: change(
       'assembly.ts',
-      /this\.database\.open\(\);(\s+)try/,
-      'this.database.open();$1this.waiting.start();$1try',
+      'this.database.open();',
+      'this.database.open(); setInterval(() => undefined, 1_000);',
     ),
     spec: CONNECT,
     red: ['leaves nothing open: the process ends by itself'],

@@ -49,7 +49,10 @@ export async function anApp(metadata: ModuleMetadata, options: ProgrammaRootOpti
 export async function faultOf(metadata: ModuleMetadata, options: ProgrammaRootOptions | false = {}): Promise<Error> {
   const app = await aCompiledApp(metadata, options);
   return app.init().then(
-    () => Promise.reject(new Error('it started')),
+    async () => {
+      await app.close();
+      throw new Error('it started');
+    },
     (error: Error) => error,
   );
 }
