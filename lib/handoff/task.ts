@@ -33,7 +33,8 @@ export type Work<T, Given> = (task: Task<T>, given: Given) => unknown;
 
 /**
  * Resolves with the result when the job is completed durably; rejects with what the work threw, after the last try is
- * reported durably, too, or with UnreportedError when that is not possible. Work of a job that is finished already (it was cancelled, or delivered twice) is left out.
+ * reported durably, too, or with UnreportedError when that is not possible. Work of a job that is finished already (it
+ * was cancelled, or delivered twice) is left out.
  * @param isLast whether the broker gives no further try after this error
  */
 export async function work<T, Given>(

@@ -95,7 +95,7 @@ export class Settler {
     return new Promise((written, unwritten) => this.say(job, outcome, durable, { by, written, unwritten }));
   }
 
-  /** The lease is over; or what the database cannot keep for its text goes once more, with a note in the text's place. */
+  /** Too late; or what the database cannot keep for its text, which goes once more, with a note in the text's place. */
   refused(word: Word, error: unknown): void {
     const { job, settlement, durable, speaker } = word;
     if (error instanceof LeaseLostError) speaker.written(LATE);
