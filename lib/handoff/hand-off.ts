@@ -158,17 +158,19 @@ export class HandOff {
     for (const handler of this.handlers) handler.waiting = true;
     this.outage.met(error);
     // What it was told and has not answered must not be told again when its connection comes back by itself.
-    this.letGo();
+    void this.letGo();
     // One that answers when it is asked, and takes nothing all the same (its memory is full, say), is not pressed.
     this.probing.wakeWithin(this.spells === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** this.spells, LONGEST_PAUSE_MS));
     this.spells++;
   }
 
-  private letGo(): void {
-    Promise.resolve()
-      .then(() => this.target.close())
+  /** Begins at once: whoever asks next must not get the connection that is let go. */
+  private async letGo(): Promise<void> {
+    try {
+      await this.target.close();
+    } catch {
       // It was to be let go, and nobody waits for it.
-      .catch(() => undefined);
+    }
   }
 
   private async probe(): Promise<number> {
@@ -176,7 +178,7 @@ export class HandOff {
     try {
       await this.ping();
     } catch (error) {
-      this.letGo();
+      void this.letGo();
       throw error;
     }
     this.isAway = false;
